@@ -1,0 +1,66 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Layers, from DESIGN: a target depends on targets of lower layers only; Tests/LayeringTests reads the imports and checks it.
+let package = Package(
+  name: "verge",
+  products: [.executable(name: "verge", targets: ["verge"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+  ],
+  targets: [
+    // Layer 0
+    .systemLibrary(
+      name: "CFFmpeg", pkgConfig: "libavformat libavcodec libavdevice libswscale libavutil",
+      providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavdevice-dev", "libswscale-dev", "libavutil-dev"])]),
+    .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-std=c11", "-O3", "-ffp-contract=off", "-Wall", "-Wextra"])]),
+    // Layer 1
+    .target(name: "Frames"),
+    .target(name: "Tensors", dependencies: ["CKernels"]),
+    // Layer 2
+    .target(name: "Video", dependencies: ["CFFmpeg", "Frames"]),
+    .target(name: "UNet", dependencies: ["Tensors"], resources: [.copy("Models")]),
+    .target(name: "Scenes", dependencies: ["Frames"]),
+    // Layer 3
+    .target(
+      name: "Pipeline",
+      dependencies: [
+        "Frames", "Tensors", "UNet", "Video", .product(name: "Histogram", package: "hdrhistogram-swift"),
+        .product(name: "Logging", package: "swift-log"),
+      ]),
+    .target(name: "Training", dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes"]),
+    // Layer 5
+    .executableTarget(
+      name: "verge",
+      dependencies: [
+        "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
+      ]),
+    // Tests
+    .executableTarget(
+      name: "checkkernels",
+      dependencies: ["CKernels", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/checkkernels"),
+    .testTarget(name: "FramesTests", dependencies: ["Frames"]),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"]),
+    .testTarget(name: "VideoTests", dependencies: ["Frames", "Video"]),
+    .testTarget(name: "UNetTests", dependencies: ["Tensors", "UNet"]),
+    .testTarget(name: "ScenesTests", dependencies: ["Frames", "Scenes", "Video"]),
+    .testTarget(name: "PipelineTests", dependencies: ["Frames", "Tensors", "UNet", "Video", "Scenes", "Pipeline"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Frames", "Tensors", "UNet", "Training"]),
+    .testTarget(name: "LayeringTests"),
+    .testTarget(name: "CommandTests", dependencies: ["verge"]),
+  ])
+
+for target in package.targets where target.type != .system {
+  if target.name == "CKernels" { continue }
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+  ]
+}

@@ -1,0 +1,3 @@
+// OpenBLAS's C interface as a module.
+#pragma once
+#include <cblas.h>

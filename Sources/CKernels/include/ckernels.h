@@ -1,0 +1,106 @@
+// The int8 kernels of the U-Net and of the frame path: views, arguments, one function table per CPU tier.
+//
+// Activations are u8 NHWC, real = scale * (q - zero_point). Weights are s8, one scale per output channel. Accumulators are
+// s32 and exact. Tier `c` is the reference; every other tier gives the same bytes. Nothing here allocates, locks or fails.
+#ifndef CKERNELS_H
+#define CKERNELS_H
+
+#include <math.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/// CPU levels, lowest first.
+typedef enum ck_tier { CK_TIER_C = 0, CK_TIER_AVX2 = 1, CK_TIER_AVX512VNNI = 2, CK_TIER_NEON = 3 } ck_tier;
+
+/// Whether this CPU (and operating system) can run `tier`.
+bool ck_tier_supported(ck_tier tier);
+
+/// One u8 activation [height, width, channels] in memory, with a readable border of one pixel on all four sides.
+///
+/// `data` points at pixel (0, 0); pixel (y, x) is at data + y * row_stride + x * channels for y in -1...height and
+/// x in -1...width. The border holds the tensor's zero point. `channels` is the stored count, a multiple of 4; channels
+/// past the logical count meet zero weights. Up to 64 bytes past the last border pixel may be read.
+typedef struct ck_view {
+  uint8_t *data;
+  ptrdiff_t row_stride;  ///< bytes, >= (width + 2) * channels
+  int32_t height, width;
+  int32_t channels;
+} ck_view;
+
+/// The arguments of a convolution; which fields a kernel reads is said at the kernel.
+typedef struct ck_conv_args {
+  ck_view src[2];           ///< the source, or the two that are read as one with concatenated channels; src[1].data may be NULL
+  const int8_t *weights;    ///< packed by the same tier's pack function, 64-byte aligned
+  const int32_t *bias;      ///< [out_channels rounded up to 16], zero-point terms folded in
+  const float *multiplier;  ///< [out_channels rounded up to 16]
+  int32_t out_channels;     ///< logical
+  int32_t zero_point;       ///< of the output; 0 makes the clamp the ReLU
+  ck_view dst;              ///< interior written, border untouched
+  ck_view pooled;           ///< 2x2 stride-2 maximum of dst, or data == NULL
+  int32_t row_begin, row_end;  ///< the rows to do, in dst rows (conv) or src rows (upconv, head); even when pooled
+} ck_conv_args;
+
+/// The arguments of the head: 1x1 convolution and argmax.
+typedef struct ck_head_args {
+  ck_view src;
+  const int8_t *weights;    ///< packed
+  const int32_t *bias;      ///< [classes rounded up to 16]
+  const float *multiplier;  ///< [classes rounded up to 16]: real value of one accumulator unit
+  int32_t classes;          ///< 1...255
+  uint8_t *labels;          ///< [height, width], index of the largest score, the lowest one on ties
+  ptrdiff_t labels_stride;  ///< bytes
+  float *logits;            ///< NULL, or [height, width, classes] scores
+  int32_t row_begin, row_end;
+} ck_head_args;
+
+/// s32 accumulator to u8: the one definition of requantisation.
+///
+/// q = clamp(round_half_even(acc * multiplier) + zero_point, 0, 255), in single precision, without fused multiply-add.
+/// Source: Jacob et al. 2018, eq. 4, with a float multiplier.
+static inline uint8_t ck_requantize(int32_t acc, float multiplier, int32_t zero_point) {
+  float scaled = (float)acc * multiplier;
+  scaled = scaled < 512.0f ? scaled : 512.0f;
+  scaled = scaled > -512.0f ? scaled : -512.0f;
+  int32_t q = (int32_t)lrintf(scaled) + zero_point;
+  return (uint8_t)(q < 0 ? 0 : q > 255 ? 255 : q);
+}
+
+/// The kernels of one tier. Names: ck_<op>_<activation><weight>_<tier>.
+typedef struct ck_table {
+  ck_tier tier;
+
+  /// Bytes that a packed 3x3 weight takes; c0, c1: stored channels of the two sources (c1 = 0 for one).
+  size_t (*conv3x3_packed_size)(int32_t c0, int32_t c1, int32_t out_channels);
+  /// Packs weights s8 [out_channels, 3, 3, logical0 + logical1] for this tier.
+  void (*conv3x3_pack)(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1, int32_t c1,
+                       int32_t out_channels);
+  /// 3x3 convolution, stride 1: dst (and pooled) = requantize(bias + sum of src * weights).
+  void (*conv3x3)(const ck_conv_args *args);
+  /// The same with stride 2: output (y, x) reads source rows 2y-1...2y+1 and columns 2x-1...2x+1; one source, no pooling.
+  void (*conv3x3_stride2)(const ck_conv_args *args);
+
+  /// 2x2 transposed convolution, stride 2, weights s8 [out_channels, 2, 2, logical]: dst (2y+a, 2x+b) = w[a][b] * src (y, x).
+  size_t (*upconv2x2_packed_size)(int32_t c, int32_t out_channels);
+  void (*upconv2x2_pack)(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
+  void (*upconv2x2)(const ck_conv_args *args);
+
+  /// 1x1 head, weights s8 [classes, logical].
+  size_t (*head_packed_size)(int32_t c, int32_t classes);
+  void (*head_pack)(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t classes);
+  void (*head_argmax)(const ck_head_args *args);
+
+  /// Overlay of one row: dst[i] = (src[i] * keep[label] + add[label]) >> 8 with label = labels[i].
+  /// keep = 256 - alpha, add = colour * alpha + 128; keep 256 and add 128 leave the sample as it is. dst may be src.
+  void (*blend_row_u8)(uint8_t *dst, const uint8_t *src, const uint8_t *labels, const uint16_t keep[256],
+                       const uint32_t add[256], size_t count);
+  void (*blend_row_u16)(uint16_t *dst, const uint16_t *src, const uint8_t *labels, const uint16_t keep[256],
+                        const uint32_t add[256], size_t count);
+  /// counts[label] += occurrences of each label.
+  void (*count_labels)(uint32_t counts[256], const uint8_t *labels, size_t count);
+} ck_table;
+
+/// The kernels of `tier`; NULL when the build has no such tier or the CPU cannot run it.
+const ck_table *ck_table_for(ck_tier tier);
+
+#endif
