@@ -37,7 +37,8 @@ let package = Package(
       name: "verge",
       dependencies: [
         "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training",
-        .product(name: "ArgumentParser", package: "swift-argument-parser"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
       ]),
     // Tests
     .executableTarget(

@@ -1,0 +1,27 @@
+// The package's layers, and the judge of an import line.
+
+/// Which targets a target may import, from DESIGN §2; everything not named here is outside the package.
+struct Layers {
+  let allowed: [String: Set<String>]
+
+  static let verge = Layers(allowed: [
+    "CFFmpeg": [], "CBLAS": [], "CKernels": [],
+    "Frames": [],
+    "Tensors": ["CKernels"],
+    "Video": ["CFFmpeg", "Frames"],
+    "UNet": ["Tensors"],
+    "Scenes": ["Frames"],
+    "Pipeline": ["Frames", "Tensors", "UNet", "Video"],
+    "Training": ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes"],
+    "Interchange": ["UNet"],
+    "Daemon": ["Frames", "Tensors", "UNet", "Video", "Pipeline"],
+    "verge": ["Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange", "Daemon"],
+  ])
+
+  /// Says what is wrong with `module` being imported by `target`, or nil.
+  func violation(of module: String, in target: String) -> String? {
+    guard let allowed = allowed[target] else { return "target \(target) has no layer; add it to Layers.swift" }
+    guard self.allowed[module] != nil, module != target, !allowed.contains(module) else { return nil }
+    return "\(target) may not import \(module)"
+  }
+}
