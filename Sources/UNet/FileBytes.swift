@@ -1,0 +1,85 @@
+// Whole files in and out of memory, with the system's reason when that fails.
+import Foundation
+import Glibc
+
+enum FileBytes {
+  /// The bytes of a regular file of at most `limit` bytes.
+  ///
+  /// - Throws: `ModelError.unreadable`, or `.notAModel` for a folder, a device or a file beyond the limit.
+  static func read(_ path: String, limit: Int) throws(ModelError) -> [UInt8] {
+    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
+    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw .unreadable(path: path, errno: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAModel(path: path, reason: "it is no regular file") }
+    guard status.st_size <= limit else { throw .notAModel(path: path, reason: "it has \(status.st_size) bytes") }
+    do throws(SystemFailure) {
+      return try readAll(file, count: Int(status.st_size))
+    } catch { throw .unreadable(path: path, errno: error.code) }
+  }
+
+  /// Replaces `path` by `bytes`: a reader sees the old file or the new one, and a failure leaves the old one.
+  ///
+  /// - Throws: `ModelError.unwritable`.
+  static func replace(_ path: String, with bytes: [UInt8]) throws(ModelError) {
+    let temporary = "\(path).\(getpid()).part"
+    do throws(SystemFailure) {
+      try write(bytes, to: temporary)
+      guard rename(temporary, path) == 0 else { throw SystemFailure(errno) }
+      syncFolder(of: path)
+    } catch {
+      unlink(temporary)
+      throw .unwritable(path: path, errno: error.code)
+    }
+  }
+
+  /// An `errno` on its way to a `ModelError`.
+  private struct SystemFailure: Error {
+    let code: Int32
+    init(_ code: Int32) { self.code = code }
+  }
+
+  private static func readAll(_ file: Int32, count: Int) throws(SystemFailure) -> [UInt8] {
+    var failure: Int32 = 0
+    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      while filled < count {
+        let done = Glibc.read(file, buffer.baseAddress! + filled, count - filled)
+        if done < 0 && errno == EINTR { continue }
+        if done < 0 { failure = errno }
+        if done <= 0 { break }
+        filled += done
+      }
+    }
+    guard failure == 0 else { throw SystemFailure(failure) }
+    return bytes
+  }
+
+  private static func write(_ bytes: [UInt8], to path: String) throws(SystemFailure) {
+    let file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    guard file >= 0 else { throw SystemFailure(errno) }
+    var failure: Int32 = 0
+    bytes.withUnsafeBytes { raw in
+      var begin = 0
+      while begin < raw.count {
+        let done = Glibc.write(file, raw.baseAddress! + begin, raw.count - begin)
+        if done < 0 && errno == EINTR { continue }
+        guard done > 0 else { return failure = done < 0 ? errno : EIO }
+        begin += done
+      }
+    }
+    if failure == 0 && fsync(file) != 0 { failure = errno }
+    if close(file) != 0 && failure == 0 { failure = errno }
+    guard failure == 0 else { throw SystemFailure(failure) }
+  }
+
+  /// Makes the rename itself durable; a file system that cannot is no reason to call the write failed.
+  private static func syncFolder(of path: String) {
+    let folder = URL(fileURLWithPath: path).deletingLastPathComponent().path
+    let handle = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard handle >= 0 else { return }
+    fsync(handle)
+    close(handle)
+  }
+}

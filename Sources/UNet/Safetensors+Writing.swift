@@ -1,0 +1,69 @@
+// A safetensors file's bytes.
+import Foundation
+
+extension Safetensors {
+  /// A tensor on its way into a file.
+  struct Output {
+    let name: String
+    let type: ElementType
+    let shape: [Int]
+    let bytes: [UInt8]
+
+    init(_ name: String, _ shape: [Int], floats: [Float]) {
+      (self.name, self.shape, type) = (name, shape, .f32)
+      bytes = floats.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) }
+    }
+
+    init(_ name: String, _ shape: [Int], words: [Int32]) {
+      (self.name, self.shape, type) = (name, shape, .i32)
+      bytes = words.map(\.littleEndian).withUnsafeBytes { Array($0) }
+    }
+
+    init(_ name: String, _ shape: [Int], bytes: [Int8]) {
+      (self.name, self.shape, type) = (name, shape, .i8)
+      self.bytes = bytes.map(UInt8.init(bitPattern:))
+    }
+  }
+
+  /// The whole file; four-byte tensors come first, so that all are aligned.
+  static func file(metadata: [String: String], tensors: [Output]) throws -> [UInt8] {
+    let ordered = tensors.filter { $0.type != .i8 } + tensors.filter { $0.type == .i8 }
+    var header = Header(metadata: metadata, entries: [:])
+    var end = 0
+    for tensor in ordered {
+      let begin = end
+      end += tensor.bytes.count
+      header.entries[tensor.name] = Header.Entry(
+        dtype: tensor.type.rawValue, shape: tensor.shape, offsets: [begin, end])
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    var json = [UInt8](try encoder.encode(header))
+    json += [UInt8](repeating: UInt8(ascii: " "), count: (64 - (8 + json.count) % 64) % 64)
+    var file = withUnsafeBytes(of: UInt64(json.count).littleEndian) { Array($0) } + json
+    file.reserveCapacity(file.count + end)
+    for tensor in ordered { file += tensor.bytes }
+    return file
+  }
+}
+
+extension Safetensors.Tensor {
+  /// The values of an F32 tensor.
+  func floats() -> [Float] {
+    bytes.withUnsafeBytes { raw in
+      (0..<raw.count / 4).map {
+        Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
+      }
+    }
+  }
+
+  /// The values of an I32 tensor.
+  func words() -> [Int32] {
+    bytes.withUnsafeBytes { raw in
+      (0..<raw.count / 4).map { Int32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
+    }
+  }
+
+  /// The values of an I8 tensor.
+  func signedBytes() -> [Int8] { bytes.map(Int8.init(bitPattern:)) }
+}
