@@ -1,7 +1,8 @@
 // The int8 kernels of the U-Net and of the frame path: views, arguments, one function table per CPU tier.
 //
-// Activations are u8 NHWC, real = scale * (q - zero_point). Weights are s8, one scale per output channel. Accumulators are
-// s32 and exact. Tier `c` is the reference; every other tier gives the same bytes. Nothing here allocates, locks or fails.
+// Activations are u8 NHWC, real = scale * (q - zero_point). Weights are s8, one scale per output channel. Accumulators
+// are s32 and exact. Tier `c` is the reference; every other tier gives the same bytes. Nothing here allocates, locks or
+// fails.
 #ifndef CKERNELS_H
 #define CKERNELS_H
 
@@ -30,13 +31,13 @@ typedef struct ck_view {
 
 /// The arguments of a convolution; which fields a kernel reads is said at the kernel.
 typedef struct ck_conv_args {
-  ck_view src[2];           ///< the source, or the two that are read as one with concatenated channels; src[1].data may be NULL
+  ck_view src[2];  ///< the source, or the two that are read as one with concatenated channels; src[1].data may be NULL
   const int8_t *weights;    ///< packed by the same tier's pack function, 64-byte aligned
-  const int32_t *bias;      ///< [out_channels rounded up to 16], zero-point terms folded in
-  const float *multiplier;  ///< [out_channels rounded up to 16]
+  const int32_t *bias;      ///< [out_channels rounded up to 16], zero-point terms folded in; 0 past the logical count
+  const float *multiplier;  ///< [out_channels rounded up to 16]; 0 past the logical count
   int32_t out_channels;     ///< logical
   int32_t zero_point;       ///< of the output; 0 makes the clamp the ReLU
-  ck_view dst;              ///< interior written, border untouched
+  ck_view dst;              ///< interior written, border untouched; channels past the logical count get zero_point
   ck_view pooled;           ///< 2x2 stride-2 maximum of dst, or data == NULL
   int32_t row_begin, row_end;  ///< the rows to do, in dst rows (conv) or src rows (upconv, head); even when pooled
 } ck_conv_args;
@@ -73,14 +74,16 @@ typedef struct ck_table {
   /// Bytes that a packed 3x3 weight takes; c0, c1: stored channels of the two sources (c1 = 0 for one).
   size_t (*conv3x3_packed_size)(int32_t c0, int32_t c1, int32_t out_channels);
   /// Packs weights s8 [out_channels, 3, 3, logical0 + logical1] for this tier.
-  void (*conv3x3_pack)(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1, int32_t c1,
-                       int32_t out_channels);
+  void (*conv3x3_pack)(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
+                       int32_t c1, int32_t out_channels);
   /// 3x3 convolution, stride 1: dst (and pooled) = requantize(bias + sum of src * weights).
   void (*conv3x3)(const ck_conv_args *args);
-  /// The same with stride 2: output (y, x) reads source rows 2y-1...2y+1 and columns 2x-1...2x+1; one source, no pooling.
+  /// The same with stride 2: output (y, x) reads source rows 2y-1...2y+1 and columns 2x-1...2x+1; one source, no
+  /// pooling.
   void (*conv3x3_stride2)(const ck_conv_args *args);
 
-  /// 2x2 transposed convolution, stride 2, weights s8 [out_channels, 2, 2, logical]: dst (2y+a, 2x+b) = w[a][b] * src (y, x).
+  /// 2x2 transposed convolution, stride 2, weights s8 [out_channels, 2, 2, logical]: dst (2y+a, 2x+b) = w[a][b] * src
+  /// (y, x).
   size_t (*upconv2x2_packed_size)(int32_t c, int32_t out_channels);
   void (*upconv2x2_pack)(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
   void (*upconv2x2)(const ck_conv_args *args);
@@ -98,9 +101,26 @@ typedef struct ck_table {
                         const uint32_t add[256], size_t count);
   /// counts[label] += occurrences of each label.
   void (*count_labels)(uint32_t counts[256], const uint8_t *labels, size_t count);
+
+  /// Runs `rounds` rounds of this tier's dot product on registers alone; returns the multiply-accumulates done. Timed,
+  /// it is the ceiling that a kernel's speed is a share of.
+  int64_t (*peak)(int64_t rounds);
 } ck_table;
 
 /// The kernels of `tier`; NULL when the build has no such tier or the CPU cannot run it.
 const ck_table *ck_table_for(ck_tier tier);
+
+/// Writes the zero point into the border beside rows row_begin..<row_end, and above row 0 and below the last row where
+/// the range reaches them: whoever writes a range of rows completes its border.
+void ck_fill_border(const ck_view *view, int32_t row_begin, int32_t row_end, uint8_t zero_point);
+
+/// Tells the core that the caller spins, which spares power and its sibling thread.
+static inline void ck_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
 
 #endif

@@ -1,0 +1,36 @@
+// The tables of the tiers, filled in their own files and handed out by table.c.
+#ifndef CK_TABLES_H
+#define CK_TABLES_H
+
+#include "ckernels.h"
+
+#if defined(__x86_64__)
+#define CK_X86 1
+#else
+#define CK_X86 0
+#endif
+
+extern const ck_table ck_table_c;
+
+// Kernels of tier `c` that other tiers fall back on for what is not worth a fast version.
+void ck_head_argmax_u8s8_c(const ck_head_args *args);
+size_t ck_head_packed_size_c(int32_t c, int32_t classes);
+void ck_head_pack_c(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t classes);
+void ck_blend_row_u8_c(uint8_t *dst, const uint8_t *src, const uint8_t *labels, const uint16_t keep[256],
+                       const uint32_t add[256], size_t count);
+void ck_blend_row_u16_c(uint16_t *dst, const uint16_t *src, const uint8_t *labels, const uint16_t keep[256],
+                        const uint32_t add[256], size_t count);
+void ck_count_labels_c(uint32_t counts[256], const uint8_t *labels, size_t count);
+
+// The kernels of tier `c` that only its table names.
+size_t ck_conv3x3_packed_size_c(int32_t c0, int32_t c1, int32_t out_channels);
+void ck_conv3x3_pack_c(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
+                       int32_t c1, int32_t out_channels);
+void ck_conv3x3_u8s8_c(const ck_conv_args *args);
+void ck_conv3x3_stride2_u8s8_c(const ck_conv_args *args);
+size_t ck_upconv2x2_packed_size_c(int32_t c, int32_t out_channels);
+void ck_upconv2x2_pack_c(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
+void ck_upconv2x2_u8s8_c(const ck_conv_args *args);
+int64_t ck_peak_c(int64_t rounds);
+
+#endif

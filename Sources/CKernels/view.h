@@ -1,0 +1,15 @@
+// Addresses inside a view.
+#ifndef CK_VIEW_H
+#define CK_VIEW_H
+
+#include "ckernels.h"
+
+/// Pixel (y, x); both may be -1 and height or width.
+static inline uint8_t *ck_pixel(const ck_view *view, ptrdiff_t y, ptrdiff_t x) {
+  return view->data + y * view->row_stride + x * view->channels;
+}
+
+/// The smallest multiple of `unit` that is not below `n`.
+static inline int32_t ck_round_up(int32_t n, int32_t unit) { return (n + unit - 1) / unit * unit; }
+
+#endif

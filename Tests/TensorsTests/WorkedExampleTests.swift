@@ -1,0 +1,94 @@
+// Small cases worked out by hand, run on every tier.
+import Tensors
+import Testing
+
+@Suite struct WorkedExampleTests {
+  private static let unit = Quantization(scale: 1)
+
+  private func tensor(_ shape: Shape, _ quantization: Quantization = unit, _ codes: [UInt8]? = nil) -> (
+    QuantizedTensor, TensorMemory
+  ) {
+    let memory = TensorMemory(shape, quantization)
+    let tensor = QuantizedTensor(shape, quantization, at: memory.base)
+    if let codes { tensor.setCodes(codes) }
+    return (tensor, memory)
+  }
+
+  /// Source 1 2 3 / 4 5 6, window 1…9, real arithmetic with zero padding.
+  @Test(arguments: CPUTier.supported) func convolutionOfTwoRows(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    let (source, sourceOwner) = tensor(Shape(height: 2, width: 3, channels: 1), Self.unit, [1, 2, 3, 4, 5, 6])
+    let (output, outputOwner) = tensor(Shape(height: 2, width: 3, channels: 1))
+    let layer = kernels.packConvolution3x3(weights: Array(1...9), bias: [10], multiplier: [0.5], inputChannels: [1])
+    kernels.convolve3x3(source, with: layer, into: output, rows: 0..<2)
+    // Top left: 1·5 + 2·6 + 4·8 + 5·9 = 94, with bias 104, halved 52. Bottom middle: (91 + 10) / 2 = 50.5, to even.
+    #expect(output.codes() == [52, 82, 58, 34, 50, 34])
+    withExtendedLifetime((sourceOwner, outputOwner)) {}
+  }
+
+  /// The same with a zero point of 3 on the source: bias takes −3 · sum of weights, the border holds 3.
+  @Test(arguments: CPUTier.supported) func zeroPointIsFoldedIntoTheBias(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    let shifted = Quantization(scale: 1, zeroPoint: 3)
+    let (source, sourceOwner) = tensor(Shape(height: 2, width: 3, channels: 1), shifted, [4, 5, 6, 7, 8, 9])
+    let (output, outputOwner) = tensor(Shape(height: 2, width: 3, channels: 1))
+    let layer = kernels.packConvolution3x3(
+      weights: Array(1...9), bias: [10 - 3 * 45], multiplier: [0.5], inputChannels: [1])
+    kernels.convolve3x3(source, with: layer, into: output, rows: 0..<2)
+    #expect(output.codes() == [52, 82, 58, 34, 50, 34])
+    withExtendedLifetime((sourceOwner, outputOwner)) {}
+  }
+
+  @Test(arguments: CPUTier.supported) func transposedConvolutionPaintsItsWindow(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    let (source, sourceOwner) = tensor(Shape(height: 1, width: 2, channels: 1), Self.unit, [2, 3])
+    let (output, outputOwner) = tensor(Shape(height: 2, width: 4, channels: 1), Quantization(scale: 1, zeroPoint: 9))
+    let layer = kernels.packUpconvolution2x2(weights: [1, -2, 3, 4], bias: [1], multiplier: [1], inputChannels: 1)
+    kernels.upconvolve2x2(source, with: layer, into: output, rows: 0..<1)
+    #expect(output.codes() == [12, 6, 13, 4, 16, 18, 19, 22])
+    withExtendedLifetime((sourceOwner, outputOwner)) {}
+  }
+
+  @Test(arguments: CPUTier.supported) func headTakesTheLowestIndexOnTies(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    let (source, owner) = tensor(Shape(height: 1, width: 3, channels: 2), Self.unit, [1, 0, 0, 1, 2, 2])
+    let layer = kernels.packHead(
+      weights: [0, 1, 1, 0, 2, 0], bias: [0, 0, 0], multiplier: [1, 1, 0.5], inputChannels: 2)
+    var labels = [UInt8](repeating: 77, count: 3)
+    var logits = [Float](repeating: 0, count: 9)
+    kernels.headArgmax(source, with: layer, labels: &labels, labelStride: 3, logits: &logits, rows: 0..<1)
+    #expect(logits == [0, 1, 1, 1, 0, 0, 2, 2, 2])
+    #expect(labels == [1, 0, 0])
+    withExtendedLifetime(owner) {}
+  }
+
+  @Test(arguments: CPUTier.supported) func blendMixesByLabelAndLeavesTheRest(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    var table = BlendTable()
+    table.set(label: 1, value: 200, alpha: 128)
+    table.set(label: 2, value: 50, alpha: 256)
+    var row: [UInt8] = [100, 100, 100, 255]
+    kernels.blendRow(&row, labels: [0, 1, 2, 255], count: 4, table: table)
+    #expect(row == [100, 150, 50, 255])
+    var deep: [UInt16] = [1000, 1000, 1000, 1023]
+    table.set(label: 1, value: 512, alpha: 64)
+    kernels.blendRow(&deep, labels: [0, 1, 2, 255], count: 4, table: table)
+    #expect(deep == [1000, 878, 50, 1023])
+  }
+
+  @Test(arguments: CPUTier.supported) func labelsAreCounted(tier: CPUTier) throws {
+    var counts = [UInt32](repeating: 0, count: 256)
+    counts[7] = 1
+    try Kernels(tier: tier).countLabels([7, 7, 255, 0, 7], count: 5, into: &counts)
+    #expect(counts[7] == 4 && counts[255] == 1 && counts[0] == 1)
+    #expect(counts.reduce(0, +) == 6)
+  }
+
+  @Test func unknownAndUnsupportedTiersAreErrors() {
+    #expect(throws: TensorError.unknownTier("sse9")) { try CPUTier(named: "sse9") }
+    #expect(CPUTier.supported.contains(.c))
+    for tier in CPUTier.allCases where !tier.isSupported {
+      #expect(throws: TensorError.unsupportedTier(tier, supported: CPUTier.supported)) { try Kernels(tier: tier) }
+    }
+  }
+}
