@@ -1,5 +1,7 @@
-// FFmpeg's libraries as one module, with functions for the macros that Swift cannot import.
+// FFmpeg's libraries as one module, with functions for what Swift cannot import (macros, va_list) and for the places where
+// FFmpeg 5, 6 and 7 differ.
 #pragma once
+#include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
 #include <libavdevice/avdevice.h>
@@ -7,10 +9,106 @@
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
 #include <libavutil/imgutils.h>
-#include <libavutil/md5.h>
+#include <libavutil/log.h>
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include <string.h>
+
+// Macros
 
 /// `AVERROR(e)`: a POSIX error number as FFmpeg returns it.
 static inline int cff_error(int posix) { return AVERROR(posix); }
+/// The POSIX error number in an FFmpeg code.
+static inline int cff_unerror(int code) { return AVUNERROR(code); }
+static inline int cff_eof(void) { return AVERROR_EOF; }
+static inline int cff_again(void) { return AVERROR(EAGAIN); }
+static inline int cff_exit(void) { return AVERROR_EXIT; }
+static inline int cff_invalid_data(void) { return AVERROR_INVALIDDATA; }
+static inline int cff_not_found(void) { return AVERROR_DECODER_NOT_FOUND; }
+static inline int64_t cff_no_pts(void) { return AV_NOPTS_VALUE; }
+
+// Logging
+
+typedef void (*cff_log_sink)(void *context, int level, const char *line);
+
+/// Formats one message of FFmpeg's log into `line`, with the name of the component that says it.
+static inline void cff_log_line(void *context, int level, const char *format, va_list arguments, char *line, int size) {
+  int prefix = 1;
+  av_log_format_line2(context, level, format, arguments, line, size, &prefix);
+}
+
+// Where versions differ
+
+/// How long a frame is shown, in ticks; 0 unknown.
+static inline int64_t cff_frame_duration(const AVFrame *frame) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  return frame->duration;
+#else
+  return frame->pkt_duration;
+#endif
+}
+
+static inline void cff_set_frame_duration(AVFrame *frame, int64_t duration) {
+#if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
+  frame->duration = duration;
+#else
+  frame->pkt_duration = duration;
+#endif
+}
+
+/// The display matrix of a stream, 9 values, or NULL.
+static inline const int32_t *cff_display_matrix(const AVStream *stream) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 30, 100)
+  const AVPacketSideData *data = av_packet_side_data_get(
+      stream->codecpar->coded_side_data, stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX);
+  return data && data->size >= 36 ? (const int32_t *)data->data : NULL;
+#else
+  size_t size = 0;
+  const uint8_t *data = av_stream_get_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, &size);
+  return data && size >= 36 ? (const int32_t *)data : NULL;
+#endif
+}
+
+/// Gives a stream room for a display matrix of 9 values, or NULL without memory.
+static inline int32_t *cff_new_display_matrix(AVStream *stream) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 30, 100)
+  AVPacketSideData *data = av_packet_side_data_new(
+      &stream->codecpar->coded_side_data, &stream->codecpar->nb_coded_side_data, AV_PKT_DATA_DISPLAYMATRIX, 36, 0);
+  return data ? (int32_t *)data->data : NULL;
+#else
+  return (int32_t *)av_stream_new_side_data(stream, AV_PKT_DATA_DISPLAYMATRIX, 36);
+#endif
+}
+
+/// Copies what a stream carries beside its codec parameters (display matrix, replay gain, …).
+static inline int cff_copy_side_data(AVStream *to, const AVStream *from) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(60, 30, 100)
+  return 0;  // part of the codec parameters
+#else
+  for (int i = 0; i < from->nb_side_data; i++) {
+    const AVPacketSideData *data = &from->side_data[i];
+    uint8_t *copy = av_stream_new_side_data(to, data->type, data->size);
+    if (!copy) return AVERROR(ENOMEM);
+    memcpy(copy, data->data, data->size);
+  }
+  return 0;
+#endif
+}
+
+/// The display matrix of a decoded frame, 9 values, or NULL.
+static inline const int32_t *cff_frame_matrix(const AVFrame *frame) {
+  const AVFrameSideData *data = av_frame_get_side_data(frame, AV_FRAME_DATA_DISPLAYMATRIX);
+  return data && data->size >= 36 ? (const int32_t *)data->data : NULL;
+}
+
+/// The pixel formats an encoder takes, ended by AV_PIX_FMT_NONE; NULL means any.
+static inline const enum AVPixelFormat *cff_pixel_formats(const AVCodec *codec) {
+#if LIBAVCODEC_VERSION_INT >= AV_VERSION_INT(61, 13, 100)
+  const void *formats = NULL;
+  avcodec_get_supported_config(NULL, codec, AV_CODEC_CONFIG_PIX_FORMAT, 0, &formats, NULL);
+  return (const enum AVPixelFormat *)formats;
+#else
+  return codec->pix_fmts;
+#endif
+}

@@ -1,0 +1,108 @@
+// Single pictures in and out: photographs and masks.
+import CFFmpeg
+import Foundation
+public import Frames
+
+/// Reads and writes image files of any format FFmpeg knows.
+public enum ImageFile {
+  /// The picture in the file's own layout (JPEG: planar YUV; PNG: `gbrp`; grey: 4:2:0 with neutral chroma).
+  ///
+  /// `rotation` tells how to turn it upright; `Scaler` does.
+  /// - Throws: `VideoError.cannotOpen`, `.notMedia`, `.badPicture`.
+  public static func read(_ path: String) throws(VideoError) -> Frame {
+    try FrameMaker().frame(from: picture(path))
+  }
+
+  /// The picture as upright `rgb24` of its own size.
+  ///
+  /// - Throws: `VideoError.cannotOpen`, `.notMedia`, `.badPicture`.
+  public static func readRGB(_ path: String) throws(VideoError) -> Frame {
+    let frame = try read(path)
+    return try Scaler(width: frame.displaySize.width, height: frame.displaySize.height, format: .rgb24).scale(frame)
+  }
+
+  /// The numbers in a mask, untouched: palette indices, or grey values.
+  ///
+  /// - Throws: `VideoError.cannotOpen`, `.notMedia`, and `.badPicture` for a picture in colours.
+  public static func readIndices(_ path: String) throws(VideoError) -> LabelMap {
+    let picture = try picture(path)
+    switch picture.format {
+    case AV_PIX_FMT_PAL8, AV_PIX_FMT_GRAY8: return labels(of: picture, at: 0, step: 1)
+    case AV_PIX_FMT_YA8: return labels(of: picture, at: 0, step: 2)
+    case AV_PIX_FMT_MONOBLACK: return bits(of: picture, inverted: false)
+    case AV_PIX_FMT_MONOWHITE: return bits(of: picture, inverted: true)
+    default:
+      throw .badPicture(
+        path, cause: "a mask of indices must be a palette or 8-bit grey picture, not \(picture.format.name)")
+    }
+  }
+
+  /// The red channel of a mask, as CARLA writes class ids; grey and palette masks give their numbers.
+  ///
+  /// - Throws: `VideoError.cannotOpen`, `.notMedia`, and `.badPicture` for any other layout.
+  public static func readRed(_ path: String) throws(VideoError) -> LabelMap {
+    let picture = try picture(path)
+    switch picture.format {
+    case AV_PIX_FMT_RGB24: return labels(of: picture, at: 0, step: 3)
+    case AV_PIX_FMT_RGBA, AV_PIX_FMT_RGB0: return labels(of: picture, at: 0, step: 4)
+    case AV_PIX_FMT_BGR24: return labels(of: picture, at: 2, step: 3)
+    case AV_PIX_FMT_BGRA, AV_PIX_FMT_BGR0: return labels(of: picture, at: 2, step: 4)
+    case AV_PIX_FMT_PAL8, AV_PIX_FMT_GRAY8, AV_PIX_FMT_YA8: return try readIndices(path)
+    default: throw .badPicture(path, cause: "no 8-bit red channel in \(picture.format.name); save the mask as PNG")
+    }
+  }
+
+  private static func labels(of picture: DecodedPicture, at offset: Int, step: Int) -> LabelMap {
+    let map = LabelMap(width: picture.width, height: picture.height)
+    guard let base = picture.raw.pointee.data.0 else { return map }
+    let stride = Int(picture.raw.pointee.linesize.0)
+    for y in 0..<map.height {
+      let (from, to) = (base + y * stride + offset, map.labels + y * map.width)
+      for x in 0..<map.width { to[x] = from[x * step] }
+    }
+    return map
+  }
+
+  /// One bit a pixel, the first one highest; black is 0.
+  private static func bits(of picture: DecodedPicture, inverted: Bool) -> LabelMap {
+    let map = LabelMap(width: picture.width, height: picture.height)
+    guard let base = picture.raw.pointee.data.0 else { return map }
+    for y in 0..<map.height {
+      let row = base + y * Int(picture.raw.pointee.linesize.0)
+      for x in 0..<map.width {
+        let bit = row[x >> 3] >> UInt8(7 - x & 7) & 1
+        map[x: x, y: y] = inverted ? 1 - bit : bit
+      }
+    }
+    return map
+  }
+
+  /// The first picture of a file as the decoder gives it.
+  private static func picture(_ path: String) throws(VideoError) -> DecodedPicture {
+    guard FileManager.default.fileExists(atPath: path) else { throw .cannotOpen(path, cause: "no such file") }
+    return try SinglePicture.decode(path)
+  }
+}
+
+extension ImageFile {
+  /// Writes class indices as an 8-bit palette PNG; see `ImageWriter` for many.
+  ///
+  /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.encoder`.
+  public static func writePNG(_ labels: LabelMap, palette: Palette, to path: String) throws(VideoError) {
+    try ImageWriter().writePNG(labels, palette: palette, to: path)
+  }
+
+  /// Writes a frame as an RGB PNG; rotation is not applied.
+  ///
+  /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.encoder`, `.badPicture`.
+  public static func writePNG(_ frame: Frame, to path: String) throws(VideoError) {
+    try ImageWriter().writePNG(frame, to: path)
+  }
+
+  /// Writes a frame as a JPEG; rotation is not applied.
+  ///
+  /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.encoder`, `.badPicture`.
+  public static func writeJPEG(_ frame: Frame, to path: String, quality: Int = 3) throws(VideoError) {
+    try ImageWriter().writeJPEG(frame, to: path, quality: quality)
+  }
+}
