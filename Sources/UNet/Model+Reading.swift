@@ -1,4 +1,5 @@
 // A model from its file.
+import Tensors
 
 extension Model {
   /// Reads a model file.
@@ -21,12 +22,12 @@ extension Model {
       let metadata = try ModelMetadata(content.metadata, path: path)
       var tensors = TensorReader(tensors: content.tensors, path: path)
       let weights = try tensors.readWeights(metadata.architecture)
-      let quantization = try metadata.activations.map { scales throws(ModelError) in
-        try tensors.readQuantization(metadata.architecture, activations: scales)
+      let quantized = try metadata.activations.map { scales throws(ModelError) in
+        try tensors.readQuantized(metadata.architecture, activations: scales)
       }
       try tensors.finish()
       try self.init(
-        name: metadata.name, architecture: metadata.architecture, weights: weights, quantization: quantization,
+        name: metadata.name, architecture: metadata.architecture, weights: weights, quantized: quantized,
         trainingInput: metadata.trainingInput, receipt: metadata.receipt)
     } catch { throw error.located(in: path) }
   }
@@ -75,9 +76,9 @@ private struct TensorReader {
       variance: try take(prefix + ".variance", .f32, shape).floats())
   }
 
-  mutating func readQuantization(
-    _ architecture: Architecture, activations: [String: ActivationScale]
-  ) throws(ModelError) -> Quantization {
+  mutating func readQuantized(
+    _ architecture: Architecture, activations: [String: Quantization]
+  ) throws(ModelError) -> QuantizedWeights {
     var layers: [String: QuantizedLayer] = [:]
     for layer in architecture.layers {
       let channels = [layer.outputChannels]
@@ -87,7 +88,7 @@ private struct TensorReader {
         bias: try take(layer.name + ".bias.s32", .i32, channels).words(),
         multiplier: try take(layer.name + ".multiplier", .f32, channels).floats())
     }
-    return Quantization(layers: layers, activations: activations)
+    return QuantizedWeights(layers: layers, activations: activations)
   }
 
   /// - Throws: `ModelError.unsupported` when a tensor is left that no layer has.

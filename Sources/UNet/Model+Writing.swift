@@ -11,12 +11,12 @@ extension Model {
   /// The bytes of the model file.
   package func file() throws(ModelError) -> [UInt8] {
     let metadata = ModelMetadata(
-      name: name, architecture: architecture, trainingInput: trainingInput, activations: quantization?.activations,
+      name: name, architecture: architecture, trainingInput: trainingInput, activations: quantized?.activations,
       receipt: receipt)
     var tensors: [Safetensors.Output] = []
     for layer in architecture.layers {
       if let layerWeights = weights[layer.name] { tensors += outputs(layer, layerWeights) }
-      if let quantized = quantization?.layers[layer.name] { tensors += outputs(layer, quantized) }
+      if let integers = quantized?.layers[layer.name] { tensors += outputs(layer, integers) }
     }
     do { return try Safetensors.file(metadata: metadata.strings(), tensors: tensors) } catch {
       // Only a number that JSON cannot hold gets here.

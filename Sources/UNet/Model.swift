@@ -10,36 +10,36 @@ public struct Model: Sendable, Hashable {
   /// Norms folded or not.
   public let weights: Weights
   /// nil until quantised.
-  public let quantization: Quantization?
+  public let quantized: QuantizedWeights?
   /// The picture size it was trained at; its pixels are the budget of `Architecture.inputSize`.
   public let trainingInput: InputSize
   public let receipt: Receipt
 
   /// - Throws: `ModelError.weights`, `.quantization`, `.inputSize` or `.architecture` for parts that do not fit together.
   public init(
-    name: String, architecture: Architecture, weights: Weights, quantization: Quantization? = nil,
+    name: String, architecture: Architecture, weights: Weights, quantized: QuantizedWeights? = nil,
     trainingInput: InputSize, receipt: Receipt
   ) throws(ModelError) {
     guard !name.isEmpty, name.utf8.count <= Limits.name else {
       throw .architecture(reason: "a model name of \(name.utf8.count) bytes; from 1 to \(Limits.name)")
     }
     try weights.check(architecture)
-    try quantization?.check(architecture)
+    try quantized?.check(architecture)
     try architecture.check(trainingInput)
     self.name = name
     self.architecture = architecture
     self.weights = weights
-    self.quantization = quantization
+    self.quantized = quantized
     self.trainingInput = trainingInput
     self.receipt = receipt
   }
 
   /// The same model with some parts replaced.
-  public func with(weights: Weights? = nil, quantization: Quantization?, receipt: Receipt? = nil) throws(ModelError)
+  public func with(weights: Weights? = nil, quantized: QuantizedWeights?, receipt: Receipt? = nil) throws(ModelError)
     -> Model
   {
     try Model(
-      name: name, architecture: architecture, weights: weights ?? self.weights, quantization: quantization,
+      name: name, architecture: architecture, weights: weights ?? self.weights, quantized: quantized,
       trainingInput: trainingInput, receipt: receipt ?? self.receipt)
   }
 }

@@ -1,5 +1,6 @@
 // What a model file says about itself: strings under `__metadata__`, each the JSON of one thing.
 import Foundation
+import Tensors
 
 /// The metadata of a model file.
 struct ModelMetadata {
@@ -11,7 +12,7 @@ struct ModelMetadata {
   var name: String
   var architecture: Architecture
   var trainingInput: InputSize
-  var activations: [String: ActivationScale]?
+  var activations: [String: Quantization]?
   var receipt: Receipt
 
   /// `architecture` in the file, next to `classes`.
@@ -48,7 +49,7 @@ extension ModelMetadata {
     guard try source.decode(Normalization.self, "normalization") == Normalization() else {
       throw .unsupported(path: path, reason: "its normalization is not that of this version")
     }
-    activations = strings["activations"] == nil ? nil : try source.decode([String: ActivationScale].self, "activations")
+    activations = strings["activations"] == nil ? nil : try source.decode([String: Quantization].self, "activations")
     receipt = try source.decode(Receipt.self, "receipt")
   }
 

@@ -10,7 +10,7 @@ import Testing
       let path = folder + "/m.safetensors"
       try model.write(to: path)
       #expect(try Model(contentsOf: path) == model)
-      let folded = try model.with(weights: model.weights.folded(), quantization: nil)
+      let folded = try model.with(weights: model.weights.folded(), quantized: nil)
       try folded.write(to: path)
       #expect(try Model(contentsOf: path) == folded)
       #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["m.safetensors"])

@@ -1,22 +1,10 @@
 // Int8 weights and activation scales: what the int8 network runs.
 
-/// How a u8 activation stands for real numbers: real = scale · (q − zeroPoint).
-public struct ActivationScale: Sendable, Hashable, Codable {
-  public let scale: Float
-  public let zeroPoint: UInt8
+public import Tensors
 
-  public init(scale: Float, zeroPoint: UInt8) {
-    self.scale = scale
-    self.zeroPoint = zeroPoint
-  }
-
-  /// The network's input: 8-bit samples as they are, x = q / 255.
-  public static let input = ActivationScale(scale: 1 / 255, zeroPoint: 0)
-
-  private enum CodingKeys: String, CodingKey {
-    case scale
-    case zeroPoint = "zero_point"
-  }
+extension Quantization {
+  /// The picture: 8-bit samples as they are, x = q / 255.
+  public static let picture = Quantization(scale: 1 / 255, zeroPoint: 0)
 }
 
 /// One layer's integer weights. An accumulator is bias + Σ q · weight over the raw u8 activations; `scale` is the real
@@ -40,13 +28,13 @@ public struct QuantizedLayer: Sendable, Hashable {
 }
 
 /// The integer form of a network.
-public struct Quantization: Sendable, Hashable {
+public struct QuantizedWeights: Sendable, Hashable {
   /// By layer name.
   public let layers: [String: QuantizedLayer]
   /// By activation: `input` and the name of each layer but the head.
-  public let activations: [String: ActivationScale]
+  public let activations: [String: Quantization]
 
-  public init(layers: [String: QuantizedLayer], activations: [String: ActivationScale]) {
+  public init(layers: [String: QuantizedLayer], activations: [String: Quantization]) {
     self.layers = layers
     self.activations = activations
   }
@@ -74,7 +62,7 @@ public struct Quantization: Sendable, Hashable {
 
   /// The picture is q / 255, and after a ReLU zero is 0: there the lower clamp is the ReLU.
   private func checkZeroPoints(_ architecture: Architecture) throws(ModelError) {
-    guard activations[Architecture.inputName] == .input else {
+    guard activations[Architecture.inputName] == .picture else {
       throw .quantization(name: Architecture.inputName, reason: "the picture's scale is 1/255 with zero point 0")
     }
     for layer in architecture.layers where layer.hasNorm && activations[layer.name]?.zeroPoint != 0 {
