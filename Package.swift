@@ -41,12 +41,13 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
       ]),
     // Tests
+    .target(name: "KernelChecks", dependencies: ["CKernels", "Tensors"], path: "Tests/KernelChecks"),
     .executableTarget(
       name: "checkkernels",
-      dependencies: ["CKernels", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: ["KernelChecks", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/checkkernels"),
     .testTarget(name: "FramesTests", dependencies: ["Frames"]),
-    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "Tensors"]),
+    .testTarget(name: "TensorsTests", dependencies: ["CKernels", "KernelChecks", "Tensors"]),
     .testTarget(name: "VideoTests", dependencies: ["Frames", "Video"]),
     .testTarget(name: "UNetTests", dependencies: ["Tensors", "UNet"]),
     .testTarget(name: "ScenesTests", dependencies: ["Frames", "Scenes", "Video"]),

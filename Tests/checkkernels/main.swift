@@ -1,1 +1,68 @@
-print("checkkernels")
+// Checks every kernel of every tier against tier `c`, bit for bit, and times them.
+import ArgumentParser
+import Foundation
+import KernelChecks
+import Tensors
+
+struct CheckKernels: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "checkkernels",
+    abstract: "Checks every kernel of every CPU tier against tier c, bit for bit.",
+    discussion: "Outputs sit between canaries and inputs end at an unreadable page, so a stray access faults.")
+
+  @Option(help: ArgumentHelp("Only the kernels whose names match this pattern, such as 'conv*'.", valueName: "pattern"))
+  var function = "*"
+  @Option(help: "Only this tier.") var cpu: String?
+  @Option(help: "The seed of the data; by default a new one, which is printed.") var seed: UInt64?
+  @Flag(help: "Time the layers instead of checking them.") var bench = false
+  @Option(help: ArgumentHelp("Fail unless this tier runs here.", valueName: "tier")) var require: String?
+  @Flag(help: "List kernels and tiers.") var list = false
+  @Option(help: ArgumentHelp("The layers to check and to time.", valueName: "file"))
+  var shapes = LayerShape.defaultPath
+
+  func run() throws {
+    if list { return printList() }
+    if let require { _ = try Kernels(tier: CPUTier(named: require)) }
+    let tiers = try cpu.map { [try Kernels(tier: CPUTier(named: $0)).tier] } ?? CPUTier.allCases
+    let layers = try LayerShape.read(shapes)
+    for tier in tiers where !tier.isSupported { print("\(tier): skipped, this CPU or build cannot run it") }
+    let kernels = try tiers.filter(\.isSupported).map { try Kernels(tier: $0) }
+    if bench { return benchmark(kernels, layers) }
+    try check(kernels, layers)
+  }
+
+  private func printList() {
+    for check in KernelCheck.all { print(check.name) }
+    for tier in CPUTier.allCases { print("tier \(tier)\(tier.isSupported ? "" : " (not here)")") }
+  }
+
+  private func check(_ tiers: [Kernels], _ layers: [LayerShape]) throws {
+    let seed = seed ?? UInt64.random(in: 0..<1_000_000)
+    print("seed \(seed)")
+    var failed = false
+    for kernels in tiers {
+      for check in KernelCheck.all where matches(check.name) {
+        let run = try check.run(kernels, seed: seed, shapes: layers)
+        print("\(kernels.tier) \(check.name): \(run.cases) cases, \(run.failures.isEmpty ? "equal" : "DIFFERENT")")
+        for failure in run.failures { print("  \(failure)") }
+        failed = failed || !run.failures.isEmpty
+      }
+    }
+    if failed { throw ExitCode.failure }
+  }
+
+  private func benchmark(_ tiers: [Kernels], _ layers: [LayerShape]) {
+    for kernels in tiers where kernels.tier != .c || cpu != nil {
+      print("\(kernels.tier): GMAC/s on one thread, share of the tier's peak in the same moment")
+      for layer in layers where matches(layer.kind.rawValue) {
+        let (speed, peak) = LayerBenchmark(layer, kernels).measure()
+        let name = "\(layer)".padding(toLength: 44, withPad: " ", startingAt: 0)
+        print(name, String(format: "%7.1f of %6.1f  %5.1f %%", speed / 1e9, peak / 1e9, 100 * speed / peak))
+      }
+    }
+  }
+
+  private func matches(_ name: String) -> Bool { fnmatch(function, name, 0) == 0 }
+}
+
+CheckKernels.main()

@@ -1,0 +1,74 @@
+// How fast a tier runs one layer on one thread.
+public import Tensors
+
+/// A layer with memory and weights, ready to be timed.
+public struct LayerBenchmark {
+  private let kernels: Kernels
+  private let shape: LayerShape
+  private let memories: [TensorMemory]
+  private let body: () -> Void
+
+  public init(_ shape: LayerShape, _ kernels: Kernels) {
+    self.kernels = kernels
+    self.shape = shape
+    var random = SplitMix64(seed: 1)
+    var memories: [TensorMemory] = []
+    func tensor(_ channels: Int, _ factor: Int = 1, of factorDown: Int = 1) -> QuantizedTensor {
+      let size = Shape(
+        height: shape.height * factor / factorDown, width: shape.width * factor / factorDown, channels: channels)
+      let memory = TensorMemory(size, Quantization(scale: 1))
+      memories.append(memory)
+      let tensor = QuantizedTensor(size, Quantization(scale: 1), at: memory.base)
+      for y in 0..<size.height {
+        random.fill(UnsafeMutableRawBufferPointer(start: tensor.pixel(y, 0), count: size.width * size.storedChannels))
+      }
+      return tensor
+    }
+    let source = tensor(shape.inputs[0], shape.kind == .conv3x3Stride2 ? 2 : 1)
+    let second = shape.inputs.count == 2 ? tensor(shape.inputs[1]) : nil
+    let output = tensor(shape.outputs, shape.kind == .upconv2x2 ? 2 : 1)
+    let pooled = shape.pooled ? tensor(shape.outputs, 1, of: 2) : nil
+    let taps = [LayerKind.upconv2x2: 4, .head: 1][shape.kind] ?? 9
+    let data = LayerData(.uniform, depth: taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
+    let bias = Array(data.bias.prefix(shape.outputs))
+    let multiplier = Array(data.multiplier.prefix(shape.outputs))
+    let rows = 0..<shape.height
+    switch shape.kind {
+    case .conv3x3:
+      let layer = kernels.packConvolution3x3(
+        weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs)
+      body = { kernels.convolve3x3(source, second, with: layer, into: output, pooledInto: pooled, rows: rows) }
+    case .conv3x3Stride2:
+      let layer = kernels.packConvolution3x3(
+        weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs)
+      body = { kernels.convolve3x3Stride2(source, with: layer, into: output, rows: rows) }
+    case .upconv2x2:
+      let layer = kernels.packUpconvolution2x2(
+        weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs[0])
+      body = { kernels.upconvolve2x2(source, with: layer, into: output, rows: rows) }
+    case .head:
+      let layer = kernels.packHead(
+        weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs[0])
+      let labels = output.pixels  // as many bytes as pixels and more
+      body = {
+        kernels.headArgmax(
+          source, with: layer, labels: labels, labelStride: rows.isEmpty ? 0 : source.shape.width, rows: rows)
+      }
+    }
+    self.memories = memories
+  }
+
+  /// Multiply-accumulates per second in the best of several runs, and the peak beside it.
+  ///
+  /// The peak is measured between the runs: neighbours and clock change it from second to second.
+  public func measure(milliseconds: Int = 60) -> (macsPerSecond: Double, peak: Double) {
+    let clock = ContinuousClock()
+    var (best, peak) = (Duration.seconds(1000), 0.0)
+    let end = clock.now + .milliseconds(milliseconds)
+    repeat {
+      for _ in 0..<3 { best = min(best, clock.measure(body)) }
+      peak = max(peak, kernels.measurePeak(milliseconds: 2))
+    } while clock.now < end
+    return (Double(shape.macs) / (best / .seconds(1)), peak)
+  }
+}

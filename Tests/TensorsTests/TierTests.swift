@@ -1,0 +1,15 @@
+// Every kernel of every tier that runs here against tier `c`, bit for bit; `checkkernels` runs the same with other seeds.
+import KernelChecks
+import Tensors
+import Testing
+
+@Suite struct TierTests {
+  @Test(arguments: CPUTier.supported, KernelCheck.all.map(\.name))
+  func tierGivesTheBytesOfC(tier: CPUTier, name: String) throws {
+    let shapes = try LayerShape.read(LayerShape.defaultPath)
+    let check = try #require(KernelCheck.all.first { $0.name == name })
+    let run = try check.run(Kernels(tier: tier), seed: 1, shapes: shapes)
+    #expect(run.cases > 0)
+    #expect(run.failures == [])
+  }
+}
