@@ -23,8 +23,10 @@ struct Verge: ParsableCommand {
   static let version = "0.1.0"
 
   static func main() {
-    // A reader that goes away shall be an error of the write, which can be told, not a silent death.
+    // A reader that goes away and a file that may grow no more shall be errors of the write, which can be told, not a
+    // silent death.
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     Foundation.exit(status(of: Array(CommandLine.arguments.dropFirst())))
   }
 
