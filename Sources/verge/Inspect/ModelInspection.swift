@@ -1,0 +1,82 @@
+// What a model file holds.
+import Foundation
+import UNet
+
+extension Findings {
+  /// - Parameter plan: whether to list the layers.
+  init(model: Model, path: String, plan: Bool) {
+    self.init(kind: "model", path: path)
+    let (architecture, input) = (model.architecture, model.trainingInput)
+    add("name", model.name)
+    add(
+      "network",
+      "U-Net, stem \(architecture.stem), widths \(architecture.widths.map(String.init).joined(separator: ", "))")
+    add("weights", "\(architecture.parameterCount), \(model.quantization == nil ? "float" : "float and int8")")
+    add("input", "\(input), any multiple of \(architecture.stride)")
+    add("cost", "\((Double(architecture.macs(input)) / 1e9).formatted(decimals: 2)) GMAC a frame")
+    add("classes", architecture.classes.map(\.name).joined(separator: ", "))
+    addReceipt(model.receipt)
+    details = Self.classTable(model) + (plan ? [""] + Self.layerTable(architecture, input) : [])
+    if model.quantization == nil {
+      problems.append("no int8 weights: it runs only as the slow float network; verge quantize makes them")
+    }
+    if model.receipt.dataSets.isEmpty {
+      problems.append("the receipt names no data set: where the model comes from is unknown")
+    }
+  }
+
+  private mutating func addReceipt(_ receipt: Receipt) {
+    add(
+      "trained by",
+      "verge \(receipt.toolVersion), \(receipt.epochs) epochs, \(receipt.steps) steps, seed \(receipt.seed)")
+    for set in receipt.dataSets {
+      add(set.use, "\(set.spec), \(set.images) images\(set.license.map { ", \($0)" } ?? "")")
+    }
+    for (precision, scores) in [("float", receipt.floatScores), ("int8", receipt.int8Scores)] {
+      for score in scores {
+        let (iou, accuracy) = (score.meanIoU.formatted(decimals: 4), score.pixelAccuracy.formatted(decimals: 4))
+        add("\(precision) on \(score.dataSet)", "mIoU \(iou), pixel accuracy \(accuracy), \(score.images) images")
+      }
+    }
+    for note in receipt.notes { add("note", note) }
+  }
+
+  /// A line for each class: colour, and the IoUs of the receipt's first scores.
+  private static func classTable(_ model: Model) -> [String] {
+    var table = Table([("class", .right), ("name", .left), ("colour", .left), ("IoU float", .right), ("int8", .right)])
+    for (index, entry) in model.architecture.classes.enumerated() {
+      let scores = [model.receipt.floatScores, model.receipt.int8Scores].map { scores in
+        let iou = scores.first?.classes.first { $0.name == entry.name }?.iou
+        return iou.map { $0.formatted(decimals: 3) } ?? "–"
+      }
+      table.add("\(index)", entry.name, "\(entry.color)", scores[0], scores[1])
+    }
+    return table.lines
+  }
+
+  /// A line for each layer at the training input's size.
+  private static func layerTable(_ architecture: Architecture, _ input: InputSize) -> [String] {
+    var table = Table([
+      ("layer", .left), ("kernel", .left), ("reads", .left), ("writes", .left), ("weights", .right), ("MMAC", .right),
+    ])
+    for layer in architecture.layers {
+      let reads = layer.sources.map { $0.name + ($0.pooled ? " pooled" : "") }.joined(separator: " + ")
+      let size = layer.outputSize(input)
+      table.add(
+        layer.name, layer.kernelText, reads, "\(size.height)×\(size.width)×\(layer.outputChannels)",
+        "\(layer.weightCount)", (Double(layer.macs(input)) / 1e6).formatted(decimals: 1))
+    }
+    return table.lines
+  }
+}
+
+extension Layer {
+  /// The kind of the layer in a word.
+  fileprivate var kernelText: String {
+    switch kind {
+    case .conv3x3(let stride): stride == 1 ? "conv3x3\(isPooled ? "+pool" : "")" : "conv3x3/\(stride)"
+    case .transpose2x2: "upconv2x2"
+    case .head1x1: "head+argmax"
+    }
+  }
+}
