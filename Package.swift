@@ -36,7 +36,7 @@ let package = Package(
     .executableTarget(
       name: "verge",
       dependencies: [
-        "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training",
+        "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
       ]),

@@ -18,7 +18,7 @@ struct Verge: ParsableCommand {
       Exit status: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted (the output is finished first).
       """,
     version: "verge \(version)",
-    subcommands: [InspectCommand.self])
+    subcommands: [InspectCommand.self, DoctorCommand.self])
 
   static let version = "0.1.0"
 
@@ -44,6 +44,7 @@ struct Verge: ParsableCommand {
   /// Tells what went wrong on standard error (or prints the help that was asked for) and gives the exit status.
   private static func report(_ error: any Error, arguments: [String]) -> Int32 {
     if let interruption = error as? Interruption { return interruption.status }
+    if let status = error as? ExitCode { return status.rawValue }
     let code = exitCode(for: error)
     if code == .success {
       return Console.standard.printData(fullMessage(for: error)) ? ExitStatus.done : ExitStatus.failed

@@ -11,13 +11,13 @@ extension Findings {
     add(
       "network",
       "U-Net, stem \(architecture.stem), widths \(architecture.widths.map(String.init).joined(separator: ", "))")
-    add("weights", "\(architecture.parameterCount), \(model.quantization == nil ? "float" : "float and int8")")
+    add("weights", "\(architecture.parameterCount), \(model.quantized == nil ? "float" : "float and int8")")
     add("input", "\(input), any multiple of \(architecture.stride)")
     add("cost", "\((Double(architecture.macs(input)) / 1e9).formatted(decimals: 2)) GMAC a frame")
     add("classes", architecture.classes.map(\.name).joined(separator: ", "))
     addReceipt(model.receipt)
     details = Self.classTable(model) + (plan ? [""] + Self.layerTable(architecture, input) : [])
-    if model.quantization == nil {
+    if model.quantized == nil {
       problems.append("no int8 weights: it runs only as the slow float network; verge quantize makes them")
     }
     if model.receipt.dataSets.isEmpty {
