@@ -1,0 +1,184 @@
+// Stages, joined by queues, running side by side.
+import Dispatch
+
+/// A running network of stages.
+///
+/// Every stage has a serial queue of its own, every edge is a `BoundedQueue`. A stage is called when its input has an
+/// element and its outlet has room, so no thread waits for either. Build the graph, `start` it, `wait` for it:
+///
+/// ```swift
+/// let graph = Graph()
+/// let numbers = BoundedQueue<Int>(capacity: 4)
+/// var next = 0
+/// graph.add("count", source: SourceFunction { next += 1; return next <= 10 ? next : nil }, to: numbers)
+/// graph.add("print", StageFunction<Int, Never> { number, _ in print(number) }, from: numbers)
+/// try graph.run()
+/// ```
+///
+/// It ends in one of three ways:
+/// - the sources end, or `stop` ends them: every stage drains, then finishes, in order;
+/// - a stage fails: the sources and the stages before it stop, those after it drain and finish, so that what was made is
+///   kept. The first error is the graph's;
+/// - `cancel`: every stage stops after its current call.
+public final class Graph: Sendable {
+  private let state = Monitor(State())
+
+  private struct State {
+    var nodes: [Node] = []
+    var running = 0
+    var failure: GraphFailure?
+    var queues: [any Cancellable] = []
+    var hasStarted = false
+  }
+
+  public init() {}
+
+  /// Adds a stage without input.
+  public func add<S: SourceStage>(
+    _ name: String, source: sending S, to queue: BoundedQueue<S.Output>
+  ) {
+    add(name, source: source, to: Outlet(queue), queues: [queue])
+  }
+
+  /// Adds a stage without input whose elements go to the queue whose number `route` says.
+  public func add<S: SourceStage>(
+    _ name: String, source: sending S, to queues: [BoundedQueue<S.Output>], route: @escaping (S.Output) -> Int
+  ) {
+    add(name, source: source, to: Outlet(queues, route: route), queues: queues)
+  }
+
+  /// Adds a stage that reads `input`; without `output` it is an end of the graph.
+  public func add<S: Stage>(
+    _ name: String, _ stage: sending S, from input: BoundedQueue<S.Input>, to output: BoundedQueue<S.Output>? = nil
+  ) {
+    let outlet = Outlet(output)
+    let meter = StageMeter(name: name)
+    let work = Node.Work(
+      step: {
+        guard try outlet.checkRoom() else { return .idle }
+        switch input.tryPop() {
+        case .element(let element):
+          try meter.measure(outlet) { try stage.process(element, into: outlet) }
+          return .again
+        case .empty: return .idle
+        case .ended:
+          try stage.finish(into: outlet)
+          return .ended
+        }
+      },
+      end: {
+        input.cancel()
+        stage.close()
+        outlet.close()
+      })
+    let node = Node(name: name, isSource: false, meter: meter, work: work)
+    input.observe(onElement: { node.wake() })
+    outlet.attach { node.wake() }
+    insert(node, queues: [input] + (output.map { [$0] } ?? []))
+  }
+
+  private func add<S: SourceStage>(
+    _ name: String, source: S, to outlet: Outlet<S.Output>, queues: [BoundedQueue<S.Output>]
+  ) {
+    let meter = StageMeter(name: name)
+    let interrupt = { source.interrupt() }
+    nonisolated(unsafe) let interruptFromAnyThread = interrupt  // as the protocol promises
+    let work = Node.Work(
+      step: {
+        guard try outlet.checkRoom() else { return .idle }
+        return try meter.measure(outlet) { try source.produce(into: outlet) } ? .again : .ended
+      },
+      end: {
+        source.close()
+        outlet.close()
+      },
+      interrupt: { interruptFromAnyThread() })
+    let node = Node(name: name, isSource: true, meter: meter, work: work)
+    outlet.attach { node.wake() }
+    insert(node, queues: queues)
+  }
+
+  private func insert(_ node: Node, queues: [any Cancellable]) {
+    state.withLock { state in
+      precondition(!state.hasStarted, "a stage was added to a running graph")
+      state.nodes.append(node)
+      state.queues += queues
+    }
+  }
+}
+
+extension Graph {
+  /// Lets every stage run.
+  public func start() {
+    let nodes = state.withLock { state in
+      precondition(!state.hasStarted, "a graph starts once")
+      state.hasStarted = true
+      state.running = state.nodes.count
+      return state.nodes
+    }
+    for node in nodes { node.start { [self] error in ended(node, error) } }
+  }
+
+  /// Waits until every stage has ended; not to be called from a stage.
+  ///
+  /// - Throws: the first error of a stage.
+  public func wait() throws(GraphFailure) {
+    let failure: GraphFailure? = state.waitUntil { $0.running == 0 ? .some($0.failure) : nil }
+    if let failure { throw failure }
+  }
+
+  /// Starts the graph and waits for its end.
+  public func run() throws(GraphFailure) {
+    start()
+    try wait()
+  }
+
+  /// Ends the sources; everything that they have made goes its way to the end.
+  public func stop() {
+    for node in state.withLock({ $0.nodes }) where node.isSource { node.stop() }
+  }
+
+  /// Ends every stage after its current call; what waits between them is discarded.
+  public func cancel() {
+    let (nodes, queues) = state.withLock { ($0.nodes, $0.queues) }
+    for node in nodes { node.cancel() }
+    for queue in queues { queue.cancel() }
+  }
+
+  /// What each stage has cost so far, in the order in which they were added.
+  public var stages: [StageReport] { state.withLock { $0.nodes }.map(\.meter.report) }
+
+  private func ended(_ node: Node, _ error: (any Error)?) {
+    let queues = state.withLock { state -> [any Cancellable] in
+      if let error, state.failure == nil { state.failure = GraphFailure(stage: node.meter.name, error: error) }
+      state.running -= 1
+      return state.running == 0 ? state.queues : []
+    }
+    for queue in queues { queue.forgetObservers() }
+    state.wakeAll()
+    if error != nil { stop() }
+  }
+}
+
+/// The first error of a graph, and the stage that it came from.
+public struct GraphFailure: Error {
+  public let stage: String
+  public let error: any Error
+}
+
+/// A queue of whatever elements.
+private protocol Cancellable: Sendable {
+  func cancel()
+  func forgetObservers()
+}
+
+extension BoundedQueue: Cancellable {}
+
+extension StageMeter {
+  /// Runs `body` and records its time, less what it waited for room in `outlet`.
+  fileprivate func measure<Element, Result>(_ outlet: Outlet<Element>, _ body: () throws -> Result) rethrows -> Result {
+    let (start, waited) = (ContinuousClock.now, outlet.waited)
+    defer { record((ContinuousClock.now - start) - (outlet.waited - waited)) }
+    return try body()
+  }
+}
