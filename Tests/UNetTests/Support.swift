@@ -57,3 +57,80 @@ func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
   defer { try? FileManager.default.removeItem(at: folder) }
   return try body(folder.path)
 }
+
+/// A picture with soft shapes and some noise, rgb0.
+func randomPicture(_ size: InputSize, seed: UInt64) -> [UInt8] {
+  var random = SplitMix(state: seed)
+  let phases = (0..<6).map { _ in Double.random(in: 0...6, using: &random) }
+  var pixels: [UInt8] = []
+  for y in 0..<size.height {
+    for x in 0..<size.width {
+      for c in 0..<3 {
+        let wave = sin(Double(y) / 5 + phases[c]) + cos(Double(x) / 7 + phases[3 + c])
+        pixels.append(UInt8(128 + 50 * wave + Double.random(in: -20...20, using: &random)))
+      }
+      pixels.append(UInt8.random(in: 0...255, using: &random))
+    }
+  }
+  return pixels
+}
+
+/// A random model, calibrated on three pictures of `size` and quantised.
+func quantizedModel(stem: Int, widths: [Int], classCount: Int, size: InputSize, seed: UInt64 = 1) throws -> Model {
+  let model = try randomModel(stem: stem, widths: widths, classCount: classCount, seed: seed)
+  var ranges = ActivationRanges()
+  for seed in 1...3 as ClosedRange<UInt64> {
+    let picture = FloatTensor(rgb: randomPicture(size, seed: seed), height: size.height, width: size.width)
+    try ranges.include(picture, through: FloatNetwork(model))
+  }
+  return try model.with(
+    quantized: Quantizer.quantize(model.architecture, weights: model.weights, ranges: ranges))
+}
+
+/// A network's labels and activations on one picture.
+struct Observed: Equatable {
+  var labels: [UInt8]
+  var activations: [String: [UInt8]] = [:]
+
+  init(_ network: Int8Network, _ picture: [UInt8]) {
+    let size = network.plan.labelSize
+    labels = [UInt8](repeating: 77, count: size.pixels)
+    network.write(picture)
+    var seen: [String: [UInt8]] = [:]
+    labels.withUnsafeMutableBufferPointer { labels in
+      network.run(labels: labels.baseAddress!, labelStride: size.width) { seen[$0] = $1 }
+    }
+    activations = seen
+  }
+}
+
+extension Int8Network {
+  /// Writes a dense picture in place.
+  func write(_ picture: [UInt8]) {
+    let rowBytes = 4 * plan.inputSize.width
+    for y in 0..<plan.inputSize.height {
+      for i in 0..<rowBytes { self.picture.pixels[y * self.picture.stride + i] = picture[y * rowBytes + i] }
+    }
+  }
+
+  /// The labels of a dense picture.
+  func labels(_ picture: [UInt8]) -> [UInt8] {
+    [UInt8](unsafeUninitializedCapacity: plan.labelSize.pixels) { labels, count in
+      run(
+        pixels: picture, stride: 4 * plan.inputSize.width, labels: labels.baseAddress!,
+        labelStride: plan.labelSize.width)
+      count = plan.labelSize.pixels
+    }
+  }
+
+  /// The logits of a dense picture.
+  func logits(_ picture: [UInt8]) -> [Float] {
+    write(picture)
+    let count = plan.labelSize.pixels * plan.architecture.classes.count
+    var labels = [UInt8](repeating: 0, count: plan.labelSize.pixels)
+    return [Float](unsafeUninitializedCapacity: count) { logits, filled in
+      run(labels: &labels, labelStride: plan.labelSize.width, logits: logits.baseAddress!)
+      filled = count
+    }
+  }
+}

@@ -1,0 +1,143 @@
+// The integer network at work: one plan, its memory and its threads.
+public import Tensors
+
+/// Runs a U-Net in integers. Built once for a model, an input size and a number of threads; a run allocates no tensors.
+///
+/// One run at a time; runs may come from different threads one after the other.
+public final class Int8Network: @unchecked Sendable {  // the arena is written by `run` alone, and the caller runs one at a time
+  public let plan: Int8Plan
+  private let arena: Arena
+  private let tensors: [QuantizedTensor]
+  private let pool: WorkerPool
+
+  /// - Parameter pool: its threads share every layer's rows. Not to be used by anybody else during a run.
+  public init(_ plan: Int8Plan, pool: WorkerPool) {
+    self.plan = plan
+    self.pool = pool
+    let arena = Arena(plan.arena)
+    self.arena = arena
+    tensors = plan.activations.enumerated().map { arena.tensor($0, $1.shape, $1.quantization) }
+  }
+
+  /// - Parameters:
+  ///   - inputSize: multiples of `architecture.stride`.
+  ///   - tier: nil for the best one of this CPU.
+  ///   - threads: threads of a run, the caller's included.
+  /// - Throws: `ModelError.notQuantized`, `.inputSize` or `.tier`.
+  public convenience init(
+    _ model: Model, inputSize: InputSize, tier: CPUTier? = nil, threads: Int = 1
+  ) throws(ModelError) {
+    self.init(try Int8Plan(model, inputSize: inputSize, tier: tier), pool: WorkerPool(threads: threads))
+  }
+
+  public var threadCount: Int { pool.threadCount }
+
+  /// Where the next picture goes: u8 `[H, W, 4]`, rgb0, rows `stride` bytes apart; the fourth byte may be anything.
+  /// A run overwrites it.
+  public var picture: (pixels: UnsafeMutablePointer<UInt8>, stride: Int) { (tensors[0].pixels, tensors[0].rowStride) }
+
+  /// Copies a picture and runs the network on it.
+  ///
+  /// - Parameters:
+  ///   - pixels: u8 `[H, W, 4]`, rgb0, of the plan's input size.
+  ///   - stride: bytes between its rows, ≥ 4 W.
+  ///   - labels: u8 `[H / stem, W / stem]`, overwritten with class indices.
+  ///   - labelStride: bytes between rows of labels.
+  /// - Complexity: O(H·W·C²); allocates nothing in proportion to anything.
+  public func run(
+    pixels: UnsafePointer<UInt8>, stride: Int, labels: UnsafeMutablePointer<UInt8>, labelStride: Int
+  ) {
+    precondition(stride >= 4 * plan.inputSize.width, "a stride of \(stride) bytes holds no \(plan.inputSize) rgb0")
+    let rowBytes = 4 * plan.inputSize.width
+    for y in 0..<plan.inputSize.height {
+      tensors[0].pixel(y, 0).update(from: pixels + y * stride, count: rowBytes)
+    }
+    run(labels: labels, labelStride: labelStride)
+  }
+
+  /// Runs the network on what was written to `picture`.
+  ///
+  /// - Parameters:
+  ///   - labels: u8 `[H / stem, W / stem]`, overwritten with class indices.
+  ///   - labelStride: bytes between rows of labels.
+  ///   - logits: nil, or f32 `[H / stem, W / stem, classes]`; slower, for tests and export checks.
+  public func run(labels: UnsafeMutablePointer<UInt8>, labelStride: Int, logits: UnsafeMutablePointer<Float>? = nil) {
+    tensors[0].fillBorder()
+    for step in plan.steps { run(step, labels, labelStride, logits) }
+  }
+
+  private func run(
+    _ step: Int8Plan.Step, _ labels: UnsafeMutablePointer<UInt8>, _ labelStride: Int,
+    _ logits: UnsafeMutablePointer<Float>?
+  ) {
+    let kernels = plan.kernels
+    let source = tensors[step.sources[0]]
+    let second = step.sources.count == 2 ? tensors[step.sources[1]] : nil
+    let pooled = step.pooled.map { tensors[$0] }
+    switch step.work {
+    case .convolution(let packed, let stride):
+      let output = tensors[step.output ?? 0]
+      split(output.shape.height, even: pooled != nil) { rows in
+        if stride == 2 {
+          kernels.convolve3x3Stride2(source, with: packed, into: output, rows: rows)
+        } else {
+          kernels.convolve3x3(source, second, with: packed, into: output, pooledInto: pooled, rows: rows)
+        }
+      }
+    case .transpose(let packed):
+      let output = tensors[step.output ?? 0]
+      split(source.shape.height) { kernels.upconvolve2x2(source, with: packed, into: output, rows: $0) }
+    case .head(let packed):
+      split(source.shape.height) {
+        kernels.headArgmax(source, with: packed, labels: labels, labelStride: labelStride, logits: logits, rows: $0)
+      }
+    }
+  }
+
+  private func split(_ rows: Int, even: Bool = false, _ body: (Range<Int>) -> Void) {
+    pool.run(rows: 0..<rows, grain: rowGrain(rows: rows, threads: pool.threadCount, even: even), body)
+  }
+}
+
+extension Int8Network {
+  /// Runs step by step and shows each activation right after it was written; for tests and tools.
+  ///
+  /// - Parameter observe: gets `input` or a layer's name (with ` pooled` for the maximum) and the codes `[H, W, C]`.
+  package func run(
+    labels: UnsafeMutablePointer<UInt8>, labelStride: Int, observe: (_ name: String, _ codes: [UInt8]) -> Void
+  ) {
+    tensors[0].fillBorder()
+    observe(plan.activations[0].name, tensors[0].codes())
+    for step in plan.steps {
+      run(step, labels, labelStride, nil)
+      for index in [step.output, step.pooled].compactMap(\.self) {
+        observe(plan.activations[index].name, tensors[index].codes())
+      }
+    }
+  }
+
+  /// How long each layer takes, in milliseconds: the median of `runs` runs on whatever the picture holds.
+  public func layerTimes(runs: Int) -> [LayerTime] {
+    precondition(runs > 0, "\(runs) runs have no median")
+    let labels = UnsafeMutablePointer<UInt8>.allocate(capacity: plan.labelSize.pixels)
+    defer { labels.deallocate() }
+    var times = plan.steps.map { _ in [Double]() }
+    let clock = ContinuousClock()
+    for _ in 0..<runs {
+      for (index, step) in plan.steps.enumerated() {
+        let time = clock.measure { run(step, labels, plan.labelSize.width, nil) }
+        times[index].append(Double(time.components.attoseconds) / 1e15 + Double(time.components.seconds) * 1e3)
+      }
+    }
+    return zip(plan.steps, times).map { step, times in
+      LayerTime(name: step.layer.name, milliseconds: times.sorted()[runs / 2], macs: step.layer.macs(plan.inputSize))
+    }
+  }
+
+  /// One layer's time and work.
+  public struct LayerTime: Sendable, Hashable, Codable {
+    public let name: String
+    public let milliseconds: Double
+    public let macs: Int
+  }
+}
