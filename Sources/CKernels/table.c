@@ -24,6 +24,10 @@ const ck_table *ck_table_for(ck_tier tier) {
   switch (tier) {
     case CK_TIER_C:
       return &ck_table_c;
+#if CK_X86
+    case CK_TIER_AVX512VNNI:
+      return &ck_table_avx512vnni;
+#endif
     default:
       return NULL;
   }

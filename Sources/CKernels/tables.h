@@ -11,6 +11,9 @@
 #endif
 
 extern const ck_table ck_table_c;
+#if CK_X86
+extern const ck_table ck_table_avx512vnni;
+#endif
 
 // Kernels of tier `c` that other tiers fall back on for what is not worth a fast version.
 void ck_head_argmax_u8s8_c(const ck_head_args *args);

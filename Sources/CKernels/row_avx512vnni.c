@@ -1,0 +1,108 @@
+// Tier `avx512vnni`: the register tile under all convolutions.
+//
+// A tile is P pixels by V vectors of 16 output channels, up to 24 accumulators; with V weight vectors and one broadcast
+// it fills the 32 registers. Each weight vector that is loaded meets P pixels, each broadcast meets V vectors.
+#include "avx512vnni.h"
+
+#if CK_X86
+#pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
+                             apply_to = function)
+
+#define INLINE static inline __attribute__((always_inline))
+#define UNROLL _Pragma("clang loop unroll(full)")
+
+/// Stores the first `stored` bytes of V vectors of 16 codes.
+INLINE void store_codes(uint8_t *dst, __m512i codes, int32_t stored, const int V) {
+  if (stored != 16 * V) {
+    _mm512_mask_storeu_epi8(dst, ~0ull >> (64 - stored), codes);
+  } else if (V == 4) {
+    _mm512_storeu_si512(dst, codes);
+  } else if (V == 1) {
+    _mm_storeu_si128((__m128i *)dst, _mm512_castsi512_si128(codes));
+  } else {
+    _mm256_storeu_si256((__m256i *)dst, _mm512_castsi512_si256(codes));
+    if (V == 3) _mm_storeu_si128((__m128i *)(dst + 32), _mm512_extracti32x4_epi32(codes, 2));
+  }
+}
+
+/// ck_requantize on 16 accumulators, before zero point and clamp.
+INLINE __m512i scaled(__m512i acc, const float *multiplier) {
+  const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(acc), _mm512_loadu_ps(multiplier));
+  // Very negative products become INT32_MIN, which the packing below saturates as it should.
+  return _mm512_cvtps_epi32(_mm512_min_ps(product, _mm512_set1_ps(512.0f)));
+}
+
+/// Requantises one pixel: V vectors of accumulators to 16 * V bytes.
+INLINE __m512i requantized(const __m512i *acc, const ck_row *row, const int V) {
+  const __m512i zero_point = _mm512_set1_epi16((int16_t)row->zero_point);
+  __m512i q[4];
+  UNROLL for (int v = 0; v < 4; v++) q[v] = v < V ? scaled(acc[v], row->multiplier + 16 * v) : _mm512_setzero_si512();
+  // Saturating to s16, adding there and saturating to u8 is the clamp of the exact sum: codes before it are below 513.
+  const __m512i low = _mm512_adds_epi16(_mm512_packs_epi32(q[0], V > 1 ? q[1] : q[0]), zero_point);
+  const __m512i high = V > 2 ? _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), zero_point) : low;
+  // The packs work within lanes of 128 bits: dword 4 * lane + vector goes to 4 * vector + lane.
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
+  return _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high));
+}
+
+INLINE __m512i broadcast4(const uint8_t *bytes) {
+  int32_t four;
+  __builtin_memcpy(&four, bytes, 4);
+  return _mm512_set1_epi32(four);
+}
+
+/// `tiles` tiles of P pixels from pixel x on.
+INLINE void row_tiles(const ck_row *row, int32_t x, int32_t tiles, const int P, const int V) {
+  for (; tiles > 0; tiles--, x += P) {
+    __m512i acc[P][V];
+    UNROLL for (int p = 0; p < P; p++) {
+      UNROLL for (int v = 0; v < V; v++) acc[p][v] = _mm512_loadu_si512(row->bias + 16 * v);
+    }
+    const int8_t *weights = row->weights;
+    for (int32_t s = 0; s < row->segments; s++) {
+      const ptrdiff_t step = row->pixel_step[s];
+      const uint8_t *src = row->src[s] + x * step;
+      for (int32_t k = row->steps[s]; k > 0; k--, src += 4, weights += 64 * V) {
+        __m512i w[V];
+        UNROLL for (int v = 0; v < V; v++) w[v] = _mm512_load_si512(weights + 64 * v);
+        UNROLL for (int p = 0; p < P; p++) {
+          const __m512i a = broadcast4(src + p * step);
+          UNROLL for (int v = 0; v < V; v++) acc[p][v] = _mm512_dpbusd_epi32(acc[p][v], a, w[v]);
+        }
+      }
+    }
+    uint8_t *dst = row->dst + x * row->dst_step;
+    UNROLL for (int p = 0; p < P; p++, dst += row->dst_step) {
+      store_codes(dst, requantized(acc[p], row, V), row->stored, V);
+    }
+  }
+}
+
+typedef void row_function(const ck_row *row, int32_t x, int32_t tiles);
+
+#define TILE(P, V) \
+  static void tile_##P##x##V(const ck_row *row, int32_t x, int32_t tiles) { row_tiles(row, x, tiles, P, V); }
+#define TILES_6(V) TILE(1, V) TILE(2, V) TILE(3, V) TILE(4, V) TILE(5, V) TILE(6, V)
+#define TILES_8(V) TILES_6(V) TILE(7, V) TILE(8, V)
+#define TILES_12(V) TILES_8(V) TILE(9, V) TILE(10, V) TILE(11, V) TILE(12, V)
+TILES_12(1)
+TILES_12(2)
+TILES_8(3)
+TILES_6(4)
+
+#define NAMES_6(V) tile_1x##V, tile_2x##V, tile_3x##V, tile_4x##V, tile_5x##V, tile_6x##V
+#define NAMES_8(V) NAMES_6(V), tile_7x##V, tile_8x##V
+#define NAMES_12(V) NAMES_8(V), tile_9x##V, tile_10x##V, tile_11x##V, tile_12x##V
+static row_function *const functions[4][12] = {{NAMES_12(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
+static const int32_t most_pixels[4] = {12, 12, 8, 6};
+
+void ck_row_avx512vnni(const ck_row *row, int32_t width, int32_t vectors) {
+  // Tiles of nearly equal size: a narrow last tile would leave the multipliers waiting for accumulators.
+  const int32_t most = most_pixels[vectors - 1];
+  const int32_t tiles = (width + most - 1) / most, pixels = width / tiles, wider = width % tiles;
+  if (wider) functions[vectors - 1][pixels](row, 0, wider);
+  functions[vectors - 1][pixels - 1](row, wider * (pixels + 1), tiles - wider);
+}
+
+#pragma clang attribute pop
+#endif
