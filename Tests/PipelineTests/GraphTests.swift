@@ -238,6 +238,17 @@ final class Keeper<Input: Sendable>: Stage {
     #expect(token == nil)
   }
 
+  @Test func aGraphWithNothingToDoEndsEachTime() throws {
+    for _ in 0..<500 {
+      let graph = Graph()
+      let (first, second) = (BoundedQueue<Int>(capacity: 1), BoundedQueue<Int>(capacity: 1))
+      graph.add("empty", source: counter(to: 0), to: first)
+      graph.add("pass", StageFunction<Int, Int> { try $1.emit($0) }, from: first, to: second)
+      graph.add("keep", Keeper<Int>(), from: second)
+      try graph.run()
+    }
+  }
+
   @Test func manyGraphsRunSideBySide() throws {
     let graphs = (0..<60).map { _ in Graph() }
     let sums = Collected<Int>()

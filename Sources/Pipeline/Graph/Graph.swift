@@ -116,7 +116,9 @@ extension Graph {
       state.running = state.nodes.count
       return state.nodes
     }
-    for node in nodes { node.start { [self] error in ended(node, error) } }
+    // All of them before the first one runs: it may wake its neighbours, and they may be done, at once.
+    for node in nodes { node.prepare { [self] error in ended(node, error) } }
+    for node in nodes { node.wake() }
   }
 
   /// Waits until every stage has ended; not to be called from a stage.

@@ -3,7 +3,7 @@ import Dispatch
 import Synchronization
 
 /// Runs a stage on a serial queue of its own whenever it can go on, and never makes a thread wait for it otherwise.
-final class Node: @unchecked Sendable {  // `work` and `onEnd` are touched on `queue` only, once the graph has started
+final class Node: @unchecked Sendable {  // the stage is called on `queue` only
   /// What a call of the stage led to.
   enum Step { case again, idle, ended }
 
@@ -37,11 +37,10 @@ final class Node: @unchecked Sendable {  // `work` and `onEnd` are touched on `q
     onEnd = Monitor(nil)
   }
 
-  /// Lets the stage run; `onEnd` is called once, with the error that ended it, if any.
-  func start(onEnd: @escaping @Sendable ((any Error)?) -> Void) {
+  /// Readies the stage to run; `onEnd` is called once, with the error that ended it, if any.
+  func prepare(onEnd: @escaping @Sendable ((any Error)?) -> Void) {
     self.onEnd.withLock { $0 = onEnd }
     meter.begin()
-    wake()
   }
 
   /// Has the stage look for something to do. Cheap when it is about to look anyway.
