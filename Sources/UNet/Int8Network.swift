@@ -4,7 +4,7 @@ public import Tensors
 /// Runs a U-Net in integers. Built once for a model, an input size and a number of threads; a run allocates no tensors.
 ///
 /// One run at a time; runs may come from different threads one after the other.
-public final class Int8Network: @unchecked Sendable {  // the arena is written by `run` alone, and the caller runs one at a time
+public final class Int8Network: @unchecked Sendable {  // only `run` writes the arena, and runs follow each other
   public let plan: Int8Plan
   private let arena: Arena
   private let tensors: [QuantizedTensor]
