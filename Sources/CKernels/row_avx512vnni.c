@@ -54,26 +54,26 @@ INLINE __m512i broadcast4(const uint8_t *bytes) {
 /// `tiles` tiles of P pixels from pixel x on.
 INLINE void row_tiles(const ck_row *row, int32_t x, int32_t tiles, const int P, const int V) {
   for (; tiles > 0; tiles--, x += P) {
-    __m512i acc[P][V];
+    __m512i acc[24];  // P * V of them; an array sized by parameters would not be kept in registers
     UNROLL for (int p = 0; p < P; p++) {
-      UNROLL for (int v = 0; v < V; v++) acc[p][v] = _mm512_loadu_si512(row->bias + 16 * v);
+      UNROLL for (int v = 0; v < V; v++) acc[p * V + v] = _mm512_loadu_si512(row->bias + 16 * v);
     }
     const int8_t *weights = row->weights;
     for (int32_t s = 0; s < row->segments; s++) {
       const ptrdiff_t step = row->pixel_step[s];
       const uint8_t *src = row->src[s] + x * step;
       for (int32_t k = row->steps[s]; k > 0; k--, src += 4, weights += 64 * V) {
-        __m512i w[V];
+        __m512i w[4];
         UNROLL for (int v = 0; v < V; v++) w[v] = _mm512_load_si512(weights + 64 * v);
         UNROLL for (int p = 0; p < P; p++) {
           const __m512i a = broadcast4(src + p * step);
-          UNROLL for (int v = 0; v < V; v++) acc[p][v] = _mm512_dpbusd_epi32(acc[p][v], a, w[v]);
+          UNROLL for (int v = 0; v < V; v++) acc[p * V + v] = _mm512_dpbusd_epi32(acc[p * V + v], a, w[v]);
         }
       }
     }
     uint8_t *dst = row->dst + x * row->dst_step;
     UNROLL for (int p = 0; p < P; p++, dst += row->dst_step) {
-      store_codes(dst, requantized(acc[p], row, V), row->stored, V);
+      store_codes(dst, requantized(acc + p * V, row, V), row->stored, V);
     }
   }
 }
