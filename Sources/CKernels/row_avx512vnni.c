@@ -8,6 +8,15 @@
 #pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
                              apply_to = function)
 
+// Packed: [output][4 channels], a vector register after the other.
+void ck_pack_step_avx512vnni(int8_t *packed, const int8_t *weights, ptrdiff_t out_stride, int32_t outputs,
+                             int32_t vectors, int32_t channels) {
+  (void)vectors;
+  for (int32_t o = 0; o < outputs; o++) {
+    for (int32_t c = 0; c < channels; c++) packed[4 * o + c] = weights[o * out_stride + c];
+  }
+}
+
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 

@@ -25,6 +25,8 @@ const ck_table *ck_table_for(ck_tier tier) {
     case CK_TIER_C:
       return &ck_table_c;
 #if CK_X86
+    case CK_TIER_AVX2:
+      return &ck_table_avx2;
     case CK_TIER_AVX512VNNI:
       return &ck_table_avx512vnni;
 #endif

@@ -1,0 +1,22 @@
+// What the files of tier `avx2` share.
+#ifndef CK_AVX2_H
+#define CK_AVX2_H
+
+#include "rows.h"
+#include "tables.h"
+#include "view.h"
+
+#if CK_X86
+#include <immintrin.h>
+
+void ck_pack_step_avx2(int8_t *packed, const int8_t *weights, ptrdiff_t out_stride, int32_t outputs, int32_t vectors,
+                       int32_t channels);
+void ck_row_avx2(const ck_row *row, int32_t width, int32_t vectors);
+void ck_pool_row_avx2(const ck_conv_args *args, int32_t y);
+void ck_head_argmax_u8s8_avx2(const ck_head_args *args);
+void ck_blend_row_u8_avx2(uint8_t *dst, const uint8_t *src, const uint8_t *labels, const uint16_t keep[256],
+                          const uint32_t add[256], size_t count);
+int64_t ck_peak_avx2(int64_t rounds);
+
+#endif
+#endif

@@ -1,0 +1,138 @@
+// Convolutions as rows of products: packing, addresses and the order of the loops, for all vector tiers.
+#include "rows.h"
+
+#include <string.h>
+
+#include "view.h"
+
+// Packed 3x3: [block of outputs][ky][source][kx][channel / 4][outputs of the block x 4 channels]; the last block is as
+// wide as its vectors. The three columns of a window's row are one run of bytes in the picture, so a source row is one
+// segment.
+
+static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
+
+/// Vectors in the block that begins at output `first`.
+static int32_t block_vectors(const ck_row_kernel *kernel, int32_t outputs, int32_t first) {
+  return (least(kernel->block, outputs - first) + kernel->lanes - 1) / kernel->lanes;
+}
+
+/// Packed bytes of all outputs for `channels` channels of one tap.
+static size_t tap_size(const ck_row_kernel *kernel, int32_t outputs, int32_t channels) {
+  return (size_t)ck_round_up(outputs, kernel->lanes) * (size_t)channels * (size_t)kernel->weight_bytes;
+}
+
+/// Packs one tap of the block that begins at output `first`, from weights[o * out_stride + channel]; returns the end.
+static int8_t *pack_tap(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, ptrdiff_t out_stride,
+                        int32_t out_channels, int32_t first, int32_t logical, int32_t stored) {
+  const int32_t outputs = least(kernel->block, out_channels - first);
+  const int32_t vectors = block_vectors(kernel, out_channels, first);
+  const ptrdiff_t step_size = (ptrdiff_t)4 * kernel->lanes * vectors * kernel->weight_bytes;
+  memset(packed, 0, (size_t)(stored / 4 * step_size));
+  weights += first * out_stride;
+  for (int32_t c = 0; c < logical; c += 4) {
+    kernel->pack_step(packed + c / 4 * step_size, weights + c, out_stride, outputs, vectors, least(4, logical - c));
+  }
+  return packed + stored / 4 * step_size;
+}
+
+size_t ck_rows_conv3x3_packed_size(const ck_row_kernel *kernel, int32_t c0, int32_t c1, int32_t out_channels) {
+  return 9 * tap_size(kernel, out_channels, c0 + c1);
+}
+
+void ck_rows_conv3x3_pack(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical0,
+                          int32_t c0, int32_t logical1, int32_t c1, int32_t out_channels) {
+  const int32_t logical = logical0 + logical1;
+  const ptrdiff_t stride = (ptrdiff_t)9 * logical;
+  for (int32_t first = 0; first < out_channels; first += kernel->block) {
+    for (int32_t ky = 0; ky < 3; ky++) {
+      const int8_t *row = weights + (ptrdiff_t)3 * ky * logical;
+      for (int32_t kx = 0; kx < 3; kx++) {
+        packed = pack_tap(kernel, packed, row + kx * logical, stride, out_channels, first, logical0, c0);
+      }
+      for (int32_t kx = 0; kx < 3; kx++) {
+        packed = pack_tap(kernel, packed, row + kx * logical + logical0, stride, out_channels, first, logical1, c1);
+      }
+    }
+  }
+}
+
+/// Output row y, the block of channels from `first` on.
+static void conv_row(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t stride, int32_t y, int32_t first) {
+  const int32_t sources = args->src[1].data ? 2 : 1;
+  const int32_t channels = args->src[0].channels + (sources == 2 ? args->src[1].channels : 0);
+  ck_row row = {.segments = 3 * sources,
+                .weights = args->weights + 9 * tap_size(kernel, first, channels),
+                .bias = args->bias + first,
+                .multiplier = args->multiplier + first,
+                .zero_point = args->zero_point,
+                .dst = ck_pixel(&args->dst, y, 0) + first,
+                .dst_step = args->dst.channels,
+                .stored = least(kernel->block, args->dst.channels - first)};
+  for (int32_t s = 0; s < row.segments; s++) {
+    const ck_view *source = &args->src[s % sources];
+    row.src[s] = ck_pixel(source, stride * y + s / sources - 1, -1);
+    row.pixel_step[s] = (ptrdiff_t)stride * source->channels;
+    row.steps[s] = 3 * source->channels / 4;
+  }
+  kernel->row(&row, args->dst.width, block_vectors(kernel, args->dst.channels, first));
+}
+
+void ck_rows_conv3x3(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t stride) {
+  // Rows go in bands: with several blocks, the weights of one stay in the second-level cache for a band while the
+  // band's source rows stay there for all blocks; with one block, two rows are just what pooling wants warm.
+  const int32_t band = args->dst.channels > kernel->block ? 8 : 2;
+  for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
+    const int32_t end = least(begin + band, args->row_end);
+    for (int32_t first = 0; first < args->dst.channels; first += kernel->block) {
+      for (int32_t y = begin; y < end; y++) conv_row(kernel, args, stride, y, first);
+    }
+    if (!args->pooled.data) continue;
+    for (int32_t y = begin / 2; y < end / 2; y++) kernel->pool_row(args, y);
+  }
+}
+
+// Packed 2x2: [a][b][block of outputs][channel / 4][outputs of the block x 4 channels].
+
+size_t ck_rows_upconv2x2_packed_size(const ck_row_kernel *kernel, int32_t c, int32_t out_channels) {
+  return 4 * tap_size(kernel, out_channels, c);
+}
+
+void ck_rows_upconv2x2_pack(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical,
+                            int32_t c, int32_t out_channels) {
+  for (int32_t place = 0; place < 4; place++) {
+    for (int32_t first = 0; first < out_channels; first += kernel->block) {
+      packed =
+          pack_tap(kernel, packed, weights + place * logical, (ptrdiff_t)4 * logical, out_channels, first, logical, c);
+    }
+  }
+}
+
+/// Source row y to place (a, b) = (place / 2, place % 2) of each window, the block of channels from `first` on.
+static void upconv_row(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t y, int32_t place, int32_t first) {
+  const ck_view *source = &args->src[0], *dst = &args->dst;
+  const size_t offset = (size_t)place * tap_size(kernel, dst->channels, source->channels);
+  const ck_row row = {.src = {ck_pixel(source, y, 0)},
+                      .pixel_step = {source->channels},
+                      .steps = {source->channels / 4},
+                      .segments = 1,
+                      .weights = args->weights + offset + tap_size(kernel, first, source->channels),
+                      .bias = args->bias + first,
+                      .multiplier = args->multiplier + first,
+                      .zero_point = args->zero_point,
+                      .dst = ck_pixel(dst, 2 * y + place / 2, place % 2) + first,
+                      .dst_step = (ptrdiff_t)2 * dst->channels,
+                      .stored = least(kernel->block, dst->channels - first)};
+  kernel->row(&row, source->width, block_vectors(kernel, dst->channels, first));
+}
+
+void ck_rows_upconv2x2(const ck_row_kernel *kernel, const ck_conv_args *args) {
+  const int32_t band = 4;  // source rows that meet the weights of one place while these are in the cache
+  for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
+    const int32_t end = least(begin + band, args->row_end);
+    for (int32_t place = 0; place < 4; place++) {
+      for (int32_t first = 0; first < args->dst.channels; first += kernel->block) {
+        for (int32_t y = begin; y < end; y++) upconv_row(kernel, args, y, place, first);
+      }
+    }
+  }
+}
