@@ -24,6 +24,8 @@ public enum MediaLog {
     var handler: Handler?
     var level = Level.warning
     var messages = 0
+    /// Addresses of demuxers that have said that their file ends in the middle of an element.
+    var cutInputs: Set<UInt> = []
     /// The last error of each thread that listens for a cause.
     var causes: [UInt: String] = [:]
   }
@@ -42,6 +44,12 @@ public enum MediaLog {
   /// How many warnings and errors FFmpeg has had so far.
   public static var messageCount: Int { state.withLock { $0.messages } }
 
+  /// Whether the demuxer at this address has said since the last call that its file ends in the middle of an element;
+  /// Matroska's says it nowhere else.
+  static func takeCut(_ input: UnsafeRawPointer) -> Bool {
+    state.withLock { $0.cutInputs.remove(UInt(bitPattern: input)) != nil }
+  }
+
   /// Runs `body` and returns with its result the last error that FFmpeg logged meanwhile on this thread.
   static func listening<Value>(_ body: () -> Value) -> (value: Value, cause: String?) {
     install
@@ -59,15 +67,16 @@ public enum MediaLog {
       var line = [CChar](repeating: 0, count: 1024)
       cff_log_line(context, level, format, arguments, &line, Int32(line.count))
       let bytes = line.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }
-      MediaLog.receive(level: level, line: String(decoding: bytes, as: UTF8.self))
+      MediaLog.receive(context, level: level, line: String(decoding: bytes, as: UTF8.self))
     }
   }()
 
-  private static func receive(level number: Int32, line: String) {
+  private static func receive(_ context: UnsafeRawPointer?, level number: Int32, line: String) {
     let text = line.trimmingCharacters(in: .whitespacesAndNewlines)
     let level = number <= Level.error.rawValue ? Level.error : number <= Level.warning.rawValue ? .warning : .info
     let handler = state.withLock { state -> Handler? in
       if level <= .warning { state.messages += 1 }
+      if text.contains("ended prematurely") { state.cutInputs.insert(UInt(bitPattern: context)) }
       let thread = UInt(pthread_self())
       if level == .error, state.causes[thread] != nil { state.causes[thread] = withoutPrefix(text) }
       return level <= state.level ? state.handler : nil

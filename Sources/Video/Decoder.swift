@@ -1,0 +1,122 @@
+// Packets into frames.
+import CFFmpeg
+import Foundation
+public import Frames
+
+/// Decodes the video packets of one source.
+///
+/// After each `send`, and after `finish`, call `receive` until it gives nil. Used by one stage at a time.
+public final class Decoder: @unchecked Sendable {  // used by one stage at a time
+  /// Frames that could not be decoded, as far as can be known so far; complete once the decoder is drained.
+  public private(set) var undecodable = 0
+  /// Frames given out.
+  public private(set) var frameCount = 0
+
+  private let name: String
+  private let info: VideoInfo
+  private let options: SourceOptions
+  private var context: CodecContext?
+  private var stream: StreamParameters?
+  /// The first packet of another codec, which waits until the present decoder is empty.
+  private var waiting: Packet?
+  private var isDraining = false
+  private let maker = FrameMaker()
+  private var clock: FrameClock
+  private var loss = LossCount()
+
+  public init(_ source: any PacketSource) {
+    name = source.name
+    info = source.video
+    options = source.options
+    clock = FrameClock(frameRate: source.video.frameRate, fallback: source.options.frameRate)
+  }
+
+  /// Gives the decoder a packet.
+  ///
+  /// - Precondition: `receive` has given nil since the last packet.
+  /// - Throws: `VideoError.noDecoder`, `.badPicture` when the decoder cannot be opened. A packet that cannot be decoded
+  ///   is counted, not thrown.
+  public func send(_ packet: Packet) throws(VideoError) {
+    if context != nil, packet.stream !== stream {
+      waiting = packet
+      isDraining = true
+      avcodec_send_packet(context?.raw, nil)
+      return
+    }
+    if context == nil { try open(packet.stream) }
+    clock.note(packet)
+    loss.sent(packet)
+    if avcodec_send_packet(context?.raw, packet.raw) < 0 { loss.failed() }
+    undecodable = loss.known
+  }
+
+  /// Says that no packet follows; `receive` then gives what the decoder still holds.
+  public func finish() {
+    guard let context else { return }
+    isDraining = true
+    avcodec_send_packet(context.raw, nil)
+  }
+
+  /// The next frame, or nil when the decoder wants a packet (or, after `finish`, is empty).
+  ///
+  /// Frames outside of the source's wanted stretch of time are left out.
+  /// - Throws: `VideoError.badPicture` when a picture's layout is no use, `.noDecoder`.
+  public func receive() throws(VideoError) -> Frame? {
+    while let context {
+      let picture = DecodedPicture()
+      let code = FFmpegCode(avcodec_receive_frame(context.raw, picture.raw))
+      if code.code >= 0 {
+        if let frame = try frame(from: picture) { return frame }
+      } else if code == .again {
+        return nil
+      } else if code == .endOfFile {
+        try drained()
+        if self.context == nil { return nil }
+      } else {
+        loss.failed()
+        undecodable = loss.known
+      }
+    }
+    return nil
+  }
+
+  private func open(_ stream: StreamParameters) throws(VideoError) {
+    let parameters = UnsafePointer<AVCodecParameters>(stream.stream.pointee.codecpar!)
+    context = try CodecContext(decoding: parameters, name: name) { raw in
+      raw.pointee.pkt_timebase = stream.stream.pointee.time_base
+      raw.pointee.thread_count = Int32(max(1, min(16, options.threads)))
+      // Frame threading is faster but holds back one frame a thread.
+      raw.pointee.thread_type = options.isLive ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE
+      if options.isLive { raw.pointee.flags |= AV_CODEC_FLAG_LOW_DELAY }
+    }
+    self.stream = stream
+    loss.begin(stream)
+  }
+
+  private func drained() throws(VideoError) {
+    loss.end()
+    undecodable = loss.known
+    context = nil
+    isDraining = false
+    guard let packet = waiting else { return }
+    waiting = nil
+    try send(packet)
+  }
+
+  private func frame(from picture: DecodedPicture) throws(VideoError) -> Frame? {
+    loss.delivered()
+    let timing = clock.timing(of: picture)
+    let timeBase = stream?.timeBase ?? info.timeBase
+    if let wanted = info.wanted, !wanted.contains(Double(timing.pts) * timeBase.value) { return nil }
+    let frame = try maker.frame(from: picture)
+    frame.pts = timing.pts
+    frame.duration = timing.duration
+    frame.arrival = timing.arrival
+    frame.timeBase = timeBase
+    frame.index = frameCount
+    if frame.rotation.isUpright, picture.rotation == nil { frame.rotation = info.rotation }
+    if !frame.sampleAspectRatio.isPositive { frame.sampleAspectRatio = info.sampleAspectRatio }
+    frameCount += 1
+    return frame
+  }
+}

@@ -1,0 +1,42 @@
+// The time of decoded frames.
+import CFFmpeg
+import Frames
+
+/// Finds each frame's pts: the decoder's best guess, or where there is none, the end of the frame before.
+struct FrameClock {
+  private var frameRate: Rational
+  private var timeBase = Rational(1, 25)
+  private var last: Int64?
+  private var lastDuration: Int64 = 0
+  /// When the packets that are in the decoder came in, by pts.
+  private var arrivals: [Int64: ContinuousClock.Instant] = [:]
+  private var lastArrival = ContinuousClock.now
+
+  init(frameRate: Rational, fallback: Rational) {
+    self.frameRate = frameRate.isPositive ? frameRate : fallback
+  }
+
+  mutating func note(_ packet: Packet) {
+    timeBase = packet.stream.timeBase
+    lastArrival = packet.arrival
+    guard let pts = packet.pts else { return }
+    // A decoder holds a few dozen packets at most; a packet without a frame must not stay for ever.
+    if arrivals.count > 256 { arrivals.removeAll(keepingCapacity: true) }
+    arrivals[pts] = packet.arrival
+  }
+
+  mutating func timing(of picture: DecodedPicture) -> (pts: Int64, duration: Int64, arrival: ContinuousClock.Instant) {
+    let raw = picture.raw.pointee
+    let guess = raw.best_effort_timestamp
+    var duration = cff_frame_duration(picture.raw)
+    if duration <= 0 { duration = ticksPerFrame }
+    let pts = guess != cff_no_pts() ? guess : last.map { $0 + lastDuration } ?? 0
+    (last, lastDuration) = (pts, duration)
+    return (pts, duration, arrivals.removeValue(forKey: raw.pts) ?? lastArrival)
+  }
+
+  private var ticksPerFrame: Int64 {
+    guard timeBase.isPositive, frameRate.isPositive else { return 1 }
+    return max(1, Int64((1 / (frameRate.value * timeBase.value)).rounded()))
+  }
+}

@@ -1,0 +1,45 @@
+// Stopping FFmpeg while it waits.
+import CFFmpeg
+import Dispatch
+import Synchronization
+
+/// Tells FFmpeg's blocking calls to give up, because the caller cancels or nothing has come for too long.
+final class Interrupt: Sendable {
+  private let isCancelled = Atomic(false)
+  /// Uptime in nanoseconds after which waiting ends; 0 never.
+  private let deadline = Atomic<UInt64>(0)
+  private let timeout: Double?
+
+  init(timeout: Double?) { self.timeout = timeout }
+
+  func cancel() { isCancelled.store(true, ordering: .relaxed) }
+
+  /// Starts a new wait.
+  func arm() {
+    guard let timeout else { return }
+    deadline.store(DispatchTime.now().uptimeNanoseconds + UInt64(timeout * 1e9), ordering: .relaxed)
+  }
+
+  var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) }
+
+  var isOverdue: Bool {
+    let end = deadline.load(ordering: .relaxed)
+    return end != 0 && DispatchTime.now().uptimeNanoseconds > end
+  }
+
+  var shouldStop: Bool { wasCancelled || isOverdue }
+
+  /// The error to report for a call that was interrupted, or nil when it failed by itself.
+  func error(_ source: String) -> VideoError? {
+    wasCancelled ? .cancelled : isOverdue ? .timedOut(source, seconds: timeout ?? 0) : nil
+  }
+
+  /// FFmpeg's callback; the interrupt must outlive the context that gets it.
+  var callback: AVIOInterruptCB {
+    AVIOInterruptCB(
+      callback: { opaque in
+        guard let opaque else { return 0 }
+        return Unmanaged<Interrupt>.fromOpaque(opaque).takeUnretainedValue().shouldStop ? 1 : 0
+      }, opaque: Unmanaged.passUnretained(self).toOpaque())
+  }
+}

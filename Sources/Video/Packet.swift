@@ -1,0 +1,49 @@
+// A compressed unit.
+import CFFmpeg
+import Frames
+
+/// A packet of one stream, by reference to the demuxer's or encoder's memory.
+public final class Packet: @unchecked Sendable {  // handed on from stage to stage, never shared
+  let raw: UnsafeMutablePointer<AVPacket>
+  /// The stream it belongs to; its time base is that of the times here.
+  public let stream: StreamParameters
+  /// When it came in.
+  let arrival = ContinuousClock.now
+
+  init(stream: StreamParameters) {
+    guard let packet = av_packet_alloc() else { preconditionFailure("no memory for a packet's description") }
+    raw = packet
+    self.stream = stream
+  }
+
+  deinit {
+    var packet: UnsafeMutablePointer<AVPacket>? = raw
+    av_packet_free(&packet)
+  }
+
+  /// Presentation time in ticks; nil where the source does not say.
+  public var pts: Int64? { raw.pointee.pts == cff_no_pts() ? nil : raw.pointee.pts }
+  /// Decoding time in ticks; nil where the source does not say.
+  public var dts: Int64? { raw.pointee.dts == cff_no_pts() ? nil : raw.pointee.dts }
+  /// Ticks; 0 unknown.
+  public var duration: Int64 { raw.pointee.duration }
+  public var isKey: Bool { raw.pointee.flags & AV_PKT_FLAG_KEY != 0 }
+  /// The packet's bytes; valid while the packet lives.
+  public var bytes: UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(start: raw.pointee.data, count: Int(raw.pointee.size))
+  }
+
+  /// Whether the demuxer found it damaged or cut off.
+  var isCorrupt: Bool { raw.pointee.flags & AV_PKT_FLAG_CORRUPT != 0 }
+  /// Whether an edit list hides what it holds.
+  var isHidden: Bool { raw.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
+
+  /// Seconds of `dts`, or of `pts` where there is none.
+  var seconds: Double? { (dts ?? pts).map { Double($0) * stream.timeBase.value } }
+
+  /// Moves both times by `ticks`.
+  func shift(by ticks: Int64) {
+    if pts != nil { raw.pointee.pts += ticks }
+    if dts != nil { raw.pointee.dts += ticks }
+  }
+}
