@@ -16,7 +16,9 @@ let package = Package(
       name: "CFFmpeg", pkgConfig: "libavformat libavcodec libavdevice libswscale libavutil",
       providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavdevice-dev", "libswscale-dev", "libavutil-dev"])]),
     .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"])]),
+    .target(
+      name: "CKernels",
+      cSettings: [.unsafeFlags(["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"])]),
     // Layer 1
     .target(name: "Frames"),
     .target(name: "Tensors", dependencies: ["CKernels"]),

@@ -15,7 +15,9 @@ struct Layers {
     "Training": ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes"],
     "Interchange": ["UNet"],
     "Daemon": ["Frames", "Tensors", "UNet", "Video", "Pipeline"],
-    "verge": ["CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange", "Daemon"],
+    "verge": [
+      "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange", "Daemon",
+    ],
   ])
 
   /// Says what is wrong with `module` being imported by `target`, or nil.

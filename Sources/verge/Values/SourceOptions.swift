@@ -1,0 +1,36 @@
+// The options about what is read.
+import ArgumentParser
+
+/// Which frames of a source are taken, and how it is read.
+struct SourceOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Begin here: seconds, 200ms, 1:30, 0:01:30.5.", valueName: "time"))
+  var start: Span?
+
+  @Option(help: ArgumentHelp("Take this much: 10s, 2m.", valueName: "time"))
+  var duration: Span?
+
+  @Option(help: ArgumentHelp("Stop after this many frames.", valueName: "n"))
+  var limit: Int?
+
+  @Option(help: ArgumentHelp("Take every n-th frame; the others are counted as skipped.", valueName: "n"))
+  var every = 1
+
+  @Flag(help: "Treat the input as live: low delay, and late frames are dropped, never queued.")
+  var live = false
+
+  @Option(
+    help: ArgumentHelp("Drop live frames that would come out later than this.", valueName: "time"))
+  var maxAge = Span(seconds: 0.2)
+
+  @Option(
+    help: ArgumentHelp(
+      "The input is raw video: WxH[:pixfmt][@fps], as in 1280x720:yuv420p@30.", valueName: "format"))
+  var raw: RawVideo?
+
+  func validate() throws {
+    if every < 1 { throw ValidationError("--every is at least 1, not \(every)") }
+    if let limit, limit < 1 { throw ValidationError("--limit is at least 1, not \(limit)") }
+    if let duration, duration.seconds <= 0 { throw ValidationError("--duration is more than nothing") }
+    if maxAge.seconds <= 0 { throw ValidationError("--max-age is more than nothing") }
+  }
+}
