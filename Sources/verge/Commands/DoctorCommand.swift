@@ -17,7 +17,7 @@ struct DoctorCommand: ParsableCommand {
       Status 0 when everything that segmenting needs is there, 1 when something is missing.
       """)
 
-  @OptionGroup var compute: ComputeOptions
+  @OptionGroup var compute: ComputeArguments
 
   @Flag(help: "Print one JSON object.")
   var json = false

@@ -36,7 +36,7 @@ struct Diagnosis: Encodable {
   /// One sentence each: what is missing and how to get it.
   var problems: [String] = []
 
-  init(_ options: ComputeOptions) throws {
+  init(_ options: ComputeArguments) throws {
     processor = try Self.processor(options)
     media = Media(
       ffmpeg: MediaLibraries.version, libraries: Dictionary(uniqueKeysWithValues: MediaLibraries.libraries),
@@ -45,7 +45,7 @@ struct Diagnosis: Encodable {
     findProblems()
   }
 
-  private static func processor(_ options: ComputeOptions) throws -> Processor {
+  private static func processor(_ options: ComputeArguments) throws -> Processor {
     let (machine, kernels) = (Machine.current, try options.kernels)
     let peak = kernels.measurePeak(pool: WorkerPool(threads: options.threadCount), milliseconds: 100)
     return Processor(

@@ -3,7 +3,7 @@ import ArgumentParser
 import Tensors
 
 /// `--model --threads --cpu`, shared by the commands that run a network.
-struct ComputeOptions: ParsableArguments {
+struct ComputeArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A model file, or the name of a shipped model: road, carla.", valueName: "model"))
   var model = "road"
 

@@ -2,7 +2,7 @@
 import ArgumentParser
 
 /// Encoder, container, masks and records.
-struct SinkOptions: ParsableArguments {
+struct SinkArguments: ParsableArguments {
   @Flag(help: "Replace files that exist.")
   var overwrite = false
 

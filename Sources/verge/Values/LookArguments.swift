@@ -2,7 +2,7 @@
 import ArgumentParser
 
 /// Paint and instruments on the picture.
-struct LookOptions: ParsableArguments {
+struct LookArguments: ParsableArguments {
   @Option(help: ArgumentHelp("How much paint covers the picture: 0 none … 1 all.", valueName: "share"))
   var alpha = 0.5
 

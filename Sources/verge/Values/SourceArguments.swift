@@ -2,7 +2,7 @@
 import ArgumentParser
 
 /// Which frames of a source are taken, and how it is read.
-struct SourceOptions: ParsableArguments {
+struct SourceArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Begin here: seconds, 200ms, 1:30, 0:01:30.5.", valueName: "time"))
   var start: Span?
 
@@ -25,7 +25,7 @@ struct SourceOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The input is raw video: WxH[:pixfmt][@fps], as in 1280x720:yuv420p@30.", valueName: "format"))
-  var raw: RawVideo?
+  var raw: String?
 
   func validate() throws {
     if every < 1 { throw ValidationError("--every is at least 1, not \(every)") }
