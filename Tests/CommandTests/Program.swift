@@ -82,10 +82,11 @@ final class Folder {
   }
 }
 
-/// The program under test lies beside the test program in the build folder.
+/// The program under test: what VERGE_PROGRAM names, or else the one beside the test program in the build folder.
 enum Program {
-  static let url = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
-    .appending(path: "verge")
+  static let url =
+    ProcessInfo.processInfo.environment["VERGE_PROGRAM"].map { URL(filePath: $0) }
+    ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "verge")
 
   static func start(_ arguments: String..., input: URL? = nil, in folder: Folder) throws -> RunningProgram {
     try RunningProgram(url, arguments, input: input, folder: folder)

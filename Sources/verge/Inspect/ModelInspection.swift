@@ -16,7 +16,8 @@ extension Findings {
     add("cost", "\((Double(architecture.macs(input)) / 1e9).formatted(decimals: 2)) GMAC a frame")
     add("classes", architecture.classes.map(\.name).joined(separator: ", "))
     addReceipt(model.receipt)
-    details = Self.classTable(model) + (plan ? [""] + Self.layerTable(architecture, input) : [])
+    details = Self.classTable(model)
+    if plan { details += [""] + Self.plan(of: model) }
     if model.quantized == nil {
       problems.append("no int8 weights: it runs only as the slow float network; verge quantize makes them")
     }
@@ -52,6 +53,14 @@ extension Findings {
       table.add("\(index)", entry.name, "\(entry.color)", scores[0], scores[1])
     }
     return table.lines
+  }
+
+  /// The integer network's plan on this CPU, or without int8 weights the layers as they are.
+  private static func plan(of model: Model) -> [String] {
+    guard let plan = try? Int8Plan(model, inputSize: model.trainingInput) else {  // float only
+      return layerTable(model.architecture, model.trainingInput)
+    }
+    return plan.description.split(separator: "\n").map(String.init)
   }
 
   /// A line for each layer at the training input's size.
