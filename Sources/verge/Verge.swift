@@ -18,7 +18,9 @@ struct Verge: ParsableCommand {
       Exit status: 0 done, 1 failed, 2 wrong usage, 130 and 143 interrupted (the output is finished first).
       """,
     version: "verge \(version)",
-    subcommands: [BenchCommand.self, InspectCommand.self, DoctorCommand.self])
+    subcommands: [
+      BenchCommand.self, TrainCommand.self, EvalCommand.self, InspectCommand.self, DoctorCommand.self,
+    ])
 
   static let version = "0.1.0"
 

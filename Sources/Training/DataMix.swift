@@ -1,0 +1,97 @@
+// Several data sets as one endless, shuffled, reproducible stream.
+import Foundation
+import Frames
+import Synchronization
+
+/// Data sets with their shares of the stream and their class maps to the network's classes.
+final class DataMix: Sendable {
+  /// One set in the mix.
+  struct Part: Sendable {
+    let source: any LabelledSource
+    /// Share of the stream; all shares add up to 1.
+    let share: Double
+    let map: ClassMap
+  }
+
+  let parts: [Part]
+  /// Pictures in an epoch: as many as it takes to see the first set once.
+  let epoch: Int
+  private let seed: UInt64
+  /// Pictures read so far, by part and index, labels mapped.
+  private let cache = Mutex<[[Int: LabelledPicture]]>([])
+
+  /// - Parameter shares: weights by source; empty: by number of pictures.
+  /// - Throws: `TrainingError.setting` for weights that do not fit, `TrainingError.classes` for unrelated classes.
+  init(_ sources: [any LabelledSource], shares: [Double], classNames: [String], seed: UInt64) throws(TrainingError) {
+    guard !sources.isEmpty else { throw .setting(name: "data", reason: "needs at least one set") }
+    let weights = shares.isEmpty ? sources.map { Double($0.count) } : shares
+    guard weights.count == sources.count, weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+      throw .setting(name: "mix", reason: "needs one weight above 0 for each of the \(sources.count) data sets")
+    }
+    var parts: [Part] = []
+    for (source, weight) in zip(sources, weights) {
+      let map = try ClassMap(from: source.classNames, to: classNames)
+      parts.append(Part(source: source, share: weight / weights.reduce(0, +), map: map))
+    }
+    self.parts = parts
+    self.seed = seed
+    epoch = max(1, Int((Double(parts[0].source.count) / parts[0].share).rounded()))
+    cache.withLock { $0 = parts.map { _ in [:] } }
+  }
+
+  /// Which part and which picture of it come at place `position` of the stream: parts by their shares, a part's pictures
+  /// in a new order each time round.
+  func choice(at position: Int) -> (part: Int, index: Int) {
+    let part = partIndex(at: position)
+    let turn = turns(of: part, before: position)
+    let count = parts[part].source.count
+    return (part, permuted(turn % count, count: count, round: turn / count, part: part))
+  }
+
+  /// Multiples of the golden ratio fill 0…1 evenly at every length, so parts come evenly spread in time.
+  private func partIndex(at position: Int) -> Int {
+    let place = (Double(position) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
+    var sum = 0.0
+    for (i, part) in parts.enumerated() {
+      sum += part.share
+      if place < sum { return i }
+    }
+    return parts.count - 1
+  }
+
+  private func turns(of part: Int, before position: Int) -> Int {
+    guard parts.count > 1 else { return position }
+    return (0..<position).reduce(0) { $0 + (partIndex(at: $1) == part ? 1 : 0) }
+  }
+
+  /// Place `i` of the shuffled order of a round.
+  private func permuted(_ i: Int, count: Int, round: Int, part: Int) -> Int {
+    var random = SeededRandom(seed: seed, index: UInt64(round * parts.count + part))
+    return (0..<count).shuffled(using: &random)[i]
+  }
+
+  /// A picture with the network's labels, from memory when it was read before.
+  func picture(part: Int, index: Int) throws(TrainingError) -> LabelledPicture {
+    if let known = cache.withLock({ $0[part][index] }) { return known }
+    var picture = try parts[part].source.picture(at: index)
+    if !parts[part].map.isIdentity { parts[part].map.apply(to: &picture.labels) }
+    let made = picture
+    cache.withLock { $0[part][index] = made }
+    return picture
+  }
+
+  /// Share of each class among all labelled pixels of the folder parts, weighted by the parts' shares.
+  func classShares(classes: Int) throws(TrainingError) -> [Double] {
+    var shares = [Double](repeating: 0, count: classes)
+    for (p, part) in parts.enumerated() {
+      var counts = [Int](repeating: 0, count: 256)
+      let step = max(1, part.source.count / 400)
+      for index in stride(from: 0, to: part.source.count, by: step) {
+        for label in try picture(part: p, index: index).labels { counts[Int(label)] += 1 }
+      }
+      let total = Double(max(1, counts[0..<classes].reduce(0, +)))
+      for c in 0..<classes { shares[c] += part.share * Double(counts[c]) / total }
+    }
+    return shares
+  }
+}

@@ -1,0 +1,69 @@
+// Pictures to measure a model on, ready for the network.
+import Foundation
+import Frames
+public import UNet
+import Video
+
+/// One picture scaled to the network's input, with its labels at their own size.
+public struct EvaluationPicture: Sendable {
+  /// u8 `[inputHeight, inputWidth, 3]`.
+  public let rgb: [UInt8]
+  public let input: InputSize
+  public let width, height: Int
+  /// u8 `[height, width]`, in the network's classes.
+  public let labels: [UInt8]
+  public let name: String
+}
+
+/// A data set for measuring; pictures are read one at a time, or once and kept.
+public struct EvaluationSet: Sendable {
+  public let source: any LabelledSource
+  let map: ClassMap
+  let architecture: Architecture
+  /// Pixels of the network's input; nil for about the picture's own size.
+  let budget: Int?
+
+  /// - Throws: `TrainingError.classes` when the set's classes and the network's are unrelated.
+  public init(_ source: any LabelledSource, architecture: Architecture, budget: Int? = nil) throws(TrainingError) {
+    self.source = source
+    self.architecture = architecture
+    self.budget = budget
+    map = try ClassMap(from: source.classNames, to: architecture.classes.map(\.name))
+  }
+
+  public var count: Int { source.count }
+
+  /// Picture `index` at the network's input size, as a live frame would be scaled.
+  ///
+  /// - Throws: `TrainingError.data`.
+  public func picture(at index: Int) throws(TrainingError) -> EvaluationPicture {
+    let picture = try source.picture(at: index)
+    let size = architecture.inputSize(
+      width: picture.width, height: picture.height, budget: budget ?? picture.width * picture.height)
+    var labels = picture.labels
+    map.apply(to: &labels)
+    return EvaluationPicture(
+      rgb: try Self.scale(picture, to: size, name: source.name(at: index)), input: size, width: picture.width,
+      height: picture.height, labels: labels, name: source.name(at: index))
+  }
+
+  private static func scale(
+    _ picture: LabelledPicture, to size: InputSize, name: String
+  ) throws(TrainingError) -> [UInt8] {
+    if size.width == picture.width && size.height == picture.height { return picture.rgb }
+    let frame = Frame(width: picture.width, height: picture.height, format: .rgb24)
+    picture.rgb.withUnsafeBufferPointer { rgb in
+      for y in 0..<picture.height {
+        frame.planes[0].row(y).update(from: rgb.baseAddress! + 3 * y * picture.width, count: 3 * picture.width)
+      }
+    }
+    do throws(VideoError) {
+      let scaled = try Scaler(width: size.width, height: size.height, format: .rgb24).scale(frame)
+      return (0..<size.height).flatMap { y in
+        UnsafeBufferPointer(start: scaled.planes[0].row(y), count: 3 * size.width)
+      }
+    } catch {
+      throw .data(path: name, reason: "\(error)")
+    }
+  }
+}
