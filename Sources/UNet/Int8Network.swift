@@ -72,18 +72,9 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
   ) {
     let kernels = plan.kernels
     let source = tensors[step.sources[0]]
-    let second = step.sources.count == 2 ? tensors[step.sources[1]] : nil
-    let pooled = step.pooled.map { tensors[$0] }
     switch step.work {
     case .convolution(let packed, let stride):
-      let output = tensors[step.output ?? 0]
-      split(output.shape.height, even: pooled != nil) { rows in
-        if stride == 2 {
-          kernels.convolve3x3Stride2(source, with: packed, into: output, rows: rows)
-        } else {
-          kernels.convolve3x3(source, second, with: packed, into: output, pooledInto: pooled, rows: rows)
-        }
-      }
+      convolve(step, packed, stride: stride)
     case .transpose(let packed):
       let output = tensors[step.output ?? 0]
       split(source.shape.height) { kernels.upconvolve2x2(source, with: packed, into: output, rows: $0) }
@@ -91,6 +82,22 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
       split(source.shape.height) {
         kernels.headArgmax(source, with: packed, labels: labels, labelStride: labelStride, logits: logits, rows: $0)
       }
+    }
+  }
+
+  private func convolve(_ step: Int8Plan.Step, _ packed: PackedConvolution3x3, stride: Int) {
+    let kernels = plan.kernels
+    let source = tensors[step.sources[0]]
+    let output = tensors[step.output ?? 0]
+    if stride == 2 {
+      return split(output.shape.height) {
+        kernels.convolve3x3Stride2(source, with: packed, into: output, rows: $0)
+      }
+    }
+    let second = step.sources.count == 2 ? tensors[step.sources[1]] : nil
+    let pooled = step.pooled.map { tensors[$0] }
+    split(output.shape.height, even: pooled != nil) {
+      kernels.convolve3x3(source, second, with: packed, into: output, pooledInto: pooled, rows: $0)
     }
   }
 

@@ -46,24 +46,3 @@ extension Safetensors {
     return file
   }
 }
-
-extension Safetensors.Tensor {
-  /// The values of an F32 tensor.
-  func floats() -> [Float] {
-    bytes.withUnsafeBytes { raw in
-      (0..<raw.count / 4).map {
-        Float(bitPattern: UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: UInt32.self)))
-      }
-    }
-  }
-
-  /// The values of an I32 tensor.
-  func words() -> [Int32] {
-    bytes.withUnsafeBytes { raw in
-      (0..<raw.count / 4).map { Int32(littleEndian: raw.loadUnaligned(fromByteOffset: 4 * $0, as: Int32.self)) }
-    }
-  }
-
-  /// The values of an I8 tensor.
-  func signedBytes() -> [Int8] { bytes.map(Int8.init(bitPattern:)) }
-}
