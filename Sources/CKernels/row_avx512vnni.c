@@ -20,17 +20,28 @@ void ck_pack_step_avx512vnni(int8_t *packed, const int8_t *weights, ptrdiff_t ou
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-/// Stores the first `stored` bytes of V vectors of 16 codes.
-INLINE void store_codes(uint8_t *dst, __m512i codes, int32_t stored, const int V) {
-  if (stored != 16 * V) {
-    _mm512_mask_storeu_epi8(dst, ~0ull >> (64 - stored), codes);
-  } else if (V == 4) {
-    _mm512_storeu_si512(dst, codes);
-  } else if (V == 1) {
-    _mm_storeu_si128((__m128i *)dst, _mm512_castsi512_si128(codes));
+/// Stores the first `stored` of 16, 32 or 64 bytes.
+INLINE void store16(uint8_t *dst, __m128i codes, int32_t stored) {
+  if (stored == 16) {
+    _mm_storeu_si128((__m128i *)dst, codes);
   } else {
-    _mm256_storeu_si256((__m256i *)dst, _mm512_castsi512_si256(codes));
-    if (V == 3) _mm_storeu_si128((__m128i *)(dst + 32), _mm512_extracti32x4_epi32(codes, 2));
+    _mm_mask_storeu_epi8(dst, (__mmask16)(0xffffu >> (16 - stored)), codes);
+  }
+}
+
+INLINE void store32(uint8_t *dst, __m256i codes, int32_t stored) {
+  if (stored == 32) {
+    _mm256_storeu_si256((__m256i *)dst, codes);
+  } else {
+    _mm256_mask_storeu_epi8(dst, ~0u >> (32 - stored), codes);
+  }
+}
+
+INLINE void store64(uint8_t *dst, __m512i codes, int32_t stored) {
+  if (stored == 64) {
+    _mm512_storeu_si512(dst, codes);
+  } else {
+    _mm512_mask_storeu_epi8(dst, ~0ull >> (64 - stored), codes);
   }
 }
 
@@ -41,17 +52,44 @@ INLINE __m512i scaled(__m512i acc, const float *multiplier) {
   return _mm512_cvtps_epi32(_mm512_min_ps(product, _mm512_set1_ps(512.0f)));
 }
 
-/// Requantises one pixel: V vectors of accumulators to 16 * V bytes.
-INLINE __m512i requantized(const __m512i *acc, const ck_row *row, const int V) {
-  const __m512i zero_point = _mm512_set1_epi16((int16_t)row->zero_point);
-  __m512i q[4];
-  UNROLL for (int v = 0; v < 4; v++) q[v] = v < V ? scaled(acc[v], row->multiplier + 16 * v) : _mm512_setzero_si512();
-  // Saturating to s16, adding there and saturating to u8 is the clamp of the exact sum: codes before it are below 513.
-  const __m512i low = _mm512_adds_epi16(_mm512_packs_epi32(q[0], V > 1 ? q[1] : q[0]), zero_point);
-  const __m512i high = V > 2 ? _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), zero_point) : low;
+/// Adds the zero point to 4 x 16 scaled accumulators and clamps them: 64 bytes in order.
+INLINE __m512i codes_of(const __m512i *q, int32_t zero_point) {
+  const __m512i zero_points = _mm512_set1_epi16((int16_t)zero_point);
+  // Saturating to s16, adding there and saturating to u8 is the clamp of the exact sum: scaled values are below 513.
+  const __m512i low = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), zero_points);
+  const __m512i high = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), zero_points);
   // The packs work within lanes of 128 bits: dword 4 * lane + vector goes to 4 * vector + lane.
   const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   return _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high));
+}
+
+/// Stores 64 bytes of codes as 4 pixels of 16, 2 of 32, or one of more; those past `pixels` are left out.
+INLINE void store_pixels(uint8_t *dst, __m512i codes, const ck_row *row, const int pixels, const int V) {
+  const ptrdiff_t step = row->dst_step;
+  if (V == 1) {
+    store16(dst, _mm512_castsi512_si128(codes), row->stored);
+    if (pixels > 1) store16(dst + step, _mm512_extracti32x4_epi32(codes, 1), row->stored);
+    if (pixels > 2) store16(dst + 2 * step, _mm512_extracti32x4_epi32(codes, 2), row->stored);
+    if (pixels > 3) store16(dst + 3 * step, _mm512_extracti32x4_epi32(codes, 3), row->stored);
+  } else if (V == 2) {
+    store32(dst, _mm512_castsi512_si256(codes), row->stored);
+    if (pixels > 1) store32(dst + step, _mm512_extracti64x4_epi64(codes, 1), row->stored);
+  } else {
+    store64(dst, codes, row->stored);
+  }
+}
+
+/// Requantises and stores P pixels of V vectors, 4 vectors at a time where pixels are that narrow.
+INLINE void finish(uint8_t *dst, const __m512i *acc, const ck_row *row, const int P, const int V) {
+  const int group = V == 1 ? 4 : V == 2 ? 2 : 1;
+  UNROLL for (int p = 0; p < P; p += group) {
+    __m512i q[4];
+    UNROLL for (int i = 0; i < 4; i++) {
+      const int vector = V == 3 ? (i < 3 ? i : 0) : i % V, pixel = V < 3 ? p + i / V : p;
+      q[i] = pixel < P && !(V == 3 && i == 3) ? scaled(acc[pixel * V + vector], row->multiplier + 16 * vector) : q[0];
+    }
+    store_pixels(dst + p * row->dst_step, codes_of(q, row->zero_point), row, P - p, V);
+  }
 }
 
 INLINE __m512i broadcast4(const uint8_t *bytes) {
@@ -80,10 +118,7 @@ INLINE void row_tiles(const ck_row *row, int32_t x, int32_t tiles, const int P, 
         }
       }
     }
-    uint8_t *dst = row->dst + x * row->dst_step;
-    UNROLL for (int p = 0; p < P; p++, dst += row->dst_step) {
-      store_codes(dst, requantized(acc + p * V, row, V), row->stored, V);
-    }
+    finish(row->dst + x * row->dst_step, acc, row, P, V);
   }
 }
 
@@ -94,7 +129,11 @@ typedef void row_function(const ck_row *row, int32_t x, int32_t tiles);
 #define TILES_6(V) TILE(1, V) TILE(2, V) TILE(3, V) TILE(4, V) TILE(5, V) TILE(6, V)
 #define TILES_8(V) TILES_6(V) TILE(7, V) TILE(8, V)
 #define TILES_12(V) TILES_8(V) TILE(9, V) TILE(10, V) TILE(11, V) TILE(12, V)
-TILES_12(1)
+#define TILES_24(V)                                                                                           \
+  TILES_12(V)                                                                                                 \
+  TILE(13, V) TILE(14, V) TILE(15, V) TILE(16, V) TILE(17, V) TILE(18, V) TILE(19, V) TILE(20, V) TILE(21, V) \
+      TILE(22, V) TILE(23, V) TILE(24, V)
+TILES_24(1)
 TILES_12(2)
 TILES_8(3)
 TILES_6(4)
@@ -102,8 +141,11 @@ TILES_6(4)
 #define NAMES_6(V) tile_1x##V, tile_2x##V, tile_3x##V, tile_4x##V, tile_5x##V, tile_6x##V
 #define NAMES_8(V) NAMES_6(V), tile_7x##V, tile_8x##V
 #define NAMES_12(V) NAMES_8(V), tile_9x##V, tile_10x##V, tile_11x##V, tile_12x##V
-static row_function *const functions[4][12] = {{NAMES_12(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
-static const int32_t most_pixels[4] = {12, 12, 8, 6};
+#define NAMES_24(V)                                                                                                    \
+  NAMES_12(V), tile_13x##V, tile_14x##V, tile_15x##V, tile_16x##V, tile_17x##V, tile_18x##V, tile_19x##V, tile_20x##V, \
+      tile_21x##V, tile_22x##V, tile_23x##V, tile_24x##V
+static row_function *const functions[4][24] = {{NAMES_24(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
+static const int32_t most_pixels[4] = {24, 12, 8, 6};
 
 void ck_row_avx512vnni(const ck_row *row, int32_t width, int32_t vectors) {
   // Tiles of nearly equal size: a narrow last tile would leave the multipliers waiting for accumulators.

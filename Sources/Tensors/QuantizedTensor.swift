@@ -7,8 +7,9 @@ import CKernels
 /// the edge; `Kernels` keeps it up to date for what it writes, and whoever fills a tensor by hand calls `fillBorder`. Channels
 /// from `shape.channels` up to `shape.storedChannels` are padding, whose content meets zero weights.
 ///
-/// The memory belongs to an `Arena` or a `TensorMemory`, which must outlive the view.
-public struct QuantizedTensor: @unchecked Sendable {  // a plain address; threads write disjoint rows by the caller's rule
+/// The memory belongs to an `Arena` or a `TensorMemory`, which must outlive the view. The view itself is a plain address, hence
+/// `@unchecked`: that threads write disjoint rows is the caller's rule.
+public struct QuantizedTensor: @unchecked Sendable {
   public let shape: Shape
   public let quantization: Quantization
   /// Pixel (0, 0), channel 0.

@@ -15,6 +15,7 @@ struct CheckKernels: ParsableCommand {
   @Option(help: "Only this tier.") var cpu: String?
   @Option(help: "The seed of the data; by default a new one, which is printed.") var seed: UInt64?
   @Flag(help: "Time the layers instead of checking them.") var bench = false
+  @Option(help: "Threads to time with.") var threads = 1
   @Option(help: ArgumentHelp("Fail unless this tier runs here.", valueName: "tier")) var require: String?
   @Flag(help: "List kernels and tiers.") var list = false
   @Option(help: ArgumentHelp("The layers to check and to time.", valueName: "file"))
@@ -52,10 +53,13 @@ struct CheckKernels: ParsableCommand {
   }
 
   private func benchmark(_ tiers: [Kernels], _ layers: [LayerShape]) {
+    let pool = threads > 1 ? WorkerPool(threads: threads) : nil
     for kernels in tiers where kernels.tier != .c || cpu != nil {
-      print("\(kernels.tier): GMAC/s on one thread, share of the tier's peak in the same moment")
+      print(
+        "\(kernels.tier): GMAC/s on \(threads) thread\(threads == 1 ? "" : "s"), share of the tier's peak in the same moment"
+      )
       for layer in layers where matches(layer.kind.rawValue) {
-        let (speed, peak) = LayerBenchmark(layer, kernels).measure()
+        let (speed, peak) = LayerBenchmark(layer, kernels, pool: pool).measure()
         let name = "\(layer)".padding(toLength: 44, withPad: " ", startingAt: 0)
         print(name, String(format: "%7.1f of %6.1f  %5.1f %%", speed / 1e9, peak / 1e9, 100 * speed / peak))
       }
