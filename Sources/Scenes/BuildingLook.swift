@@ -31,8 +31,8 @@ struct BuildingLook {
     let tower = item.height > 16
     wall = dice.pick(Self.walls) * dice.range(0.8, 1.05)
     let bricks = wall.x > wall.z * 1.35
-    texture = bricks ? SIMD2(7, 22) : SIMD2(10, 10)
-    roughness = bricks ? 84 : 44
+    texture = bricks ? SIMD2(9, 26) : SIMD2(3, 2)
+    roughness = bricks ? 72 : 26
     trim = dice.chance(0.6) ? .rgb(224, 220, 212) : wall * 0.7
     roof = dice.pick([.rgb(92, 74, 68), .rgb(84, 86, 92), .rgb(132, 76, 58), .rgb(70, 66, 66)])
     glass = dice.pick([.rgb(58, 70, 84), .rgb(44, 50, 58), .rgb(96, 116, 134), .rgb(70, 84, 90)])

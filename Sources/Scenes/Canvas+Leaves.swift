@@ -11,7 +11,7 @@ extension Canvas {
     _ center: SIMD2<Float>, radius: SIMD2<Float>, _ ink: Ink, _ label: SceneClass, phase: UInt32, lean: Float
   ) {
     guard radius.x > 0.4, radius.y > 0.4 else { return }
-    let tile = NoiseTile.cloud
+    let (tile, grain) = (NoiseTile.cloud, NoiseTile.grain)
     let step = 90 / radius
     let stepU = UInt32(min(1e9, step.x * 65536 * 0.5))
     for y in rows(center.y - radius.y, center.y + radius.y) {
@@ -29,7 +29,8 @@ extension Canvas {
         u = u &+ stepU
         let depth = 1 - dx * dx - dy * dy
         guard depth * 300 > Float(noise) else { continue }
-        let shine = 150 + Float(noise) * 0.42 - dy * 34 + dx * lean * 30
+        let leaf = grain.texel((u >> 14) &+ phase, v &* 3)
+        let shine = 118 + Float(noise) * 0.38 + Float(leaf) * 0.28 - dy * 34 + dx * lean * 30
         inkRow[x] = ink.scaled(by: UInt32(min(256, max(40, shine)))).bits
         labelRow[x] = label.rawValue
       }

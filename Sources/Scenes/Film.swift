@@ -42,7 +42,7 @@ final class Film {
       }
     }
     vignette = dice.range(0, 0.3)
-    noise = UInt32(dice.range(4, 16) + 14 * scene.weather.night)
+    noise = UInt32(dice.range(2, 11) + 9 * scene.weather.night)
     softness = UInt32(dice.range(24, 64))
     rain = scene.weather.rain
     for x in 0..<canvas.width {

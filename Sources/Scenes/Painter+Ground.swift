@@ -38,7 +38,7 @@ extension Painter {
     let right = edge(row, onRight: true, opens: inMouth && row.block.sideStreet.right)
     paintBeside(row, onRight: false, kerb: left)
     paintBeside(row, onRight: true, kerb: right)
-    texture(row, left, right, asphaltTint(row), .road, roughness: 70, patches: 56)
+    texture(row, left, right, asphaltTint(row), .road, roughness: 80, patches: 40)
     paintWheelTracks(row)
     if !inMouth { paintLines(row, road) }
     if road.halfTraffic > 0, scene.weather.night > 0.5 { paintLampPools(row) }
@@ -94,18 +94,18 @@ extension Painter {
     let columns = canvas.columns(row.middle + left * row.scale, row.middle + right * row.scale)
     guard !columns.isEmpty else { return }
     // Where a pixel holds many texels, they average out.
-    let fade = min(1, 0.1 / row.thickness)
+    let fade = min(1, 0.02 / row.thickness)
     let fine = UInt32(Float(roughness) * fade)
-    let coarse = UInt32(Float(patches) * min(1, 1.5 / row.thickness))
+    let coarse = UInt32(Float(patches) * min(1, 4 / row.thickness))
     // The noise only darkens: what it takes on average is added before.
     let mean = 1 / (1 - Float(fine + coarse) / 512)
     let ink = Ink(light.lit(tint * mean, .up, z: row.z)).mixed(with: light.airInk, by: row.veil)
     let place = view.travelled + Double(row.z)
-    let (fineV, coarseV) = (texel(place * 40), texel(place * 7))
+    let (fineV, coarseV) = (texel(place * 100), texel(place * 2.3))
     let perPixel = 65536 / row.scale
     let first = Float(columns.lowerBound) - row.middle
-    var (u, w) = (fixed(first * perPixel * 40), fixed(first * perPixel * 7))
-    let (stepU, stepW) = (fixed(perPixel * 40), fixed(perPixel * 7))
+    var (u, w) = (fixed(first * perPixel * 100), fixed(first * perPixel * 2.3))
+    let (stepU, stepW) = (fixed(perPixel * 100), fixed(perPixel * 2.3))
     let line = canvas.inks + row.y * canvas.stride
     let (grain, cloud) = (NoiseTile.grain, NoiseTile.cloud)
     for x in columns {

@@ -45,12 +45,16 @@ extension Painter {
       let scale = view.scale(item.near)
       if item.kind == .lamp {
         let head = lampHead(item)
-        glow(view.project(head.z, head.t, head.h), radius: 2.2 * scale, Tint(0.8, 0.62, 0.36) * night)
+        glow(
+          view.project(head.z, head.t, head.h), radius: min(1.6 * scale, Float(canvas.height) / 7),
+          Tint(0.7, 0.55, 0.32) * night)
       } else if item.kind == .vehicle, item.heading.x != 0, item.look >> 62 & 1 == 0 {
         let oncoming = item.heading.x < 0
         for offset in [Float(-0.65), 0.65] {
           let place = view.project(item.near, item.middle + offset, 0.68)
-          glow(place, radius: (oncoming ? 1.5 : 0.6) * scale, oncoming ? Tint(1, 0.95, 0.8) : Tint(0.7, 0.08, 0.05))
+          glow(
+            place, radius: min((oncoming ? 0.7 : 0.4) * scale, Float(canvas.height) / 8),
+            oncoming ? Tint(0.8, 0.76, 0.64) : Tint(0.7, 0.08, 0.05))
         }
       }
     }

@@ -208,7 +208,7 @@ extension Painter {
     let front = placed.eye.x > 0
     for side in [Float(-1), 1] {
       let (inner, outer) = (side * half * 0.62, side * half * 0.96)
-      let along = placed.model.length / 2 * (front ? 0.75 : -0.75)
+      let along = placed.model.length / 2 * (front ? 0.62 : -0.62)
       quad(
         point(placed, along, inner, 0), point(placed, along, inner, 0.45), point(placed, along, outer, 0.45),
         point(placed, along, outer, 0))

@@ -43,13 +43,13 @@ struct RoadPlan: Sendable {
     hasEdgeLines = !district.isBuiltUp || dice.chance(0.3)
     hasDoubleCentre = dice.chance(0.25)
     centreTint = dice.chance(0.25) ? .rgb(222, 180, 70) : .rgb(226, 226, 220)
-    asphalt = Tint(repeating: dice.range(0.34, 0.56)) * Tint(1, dice.range(0.97, 1.01), dice.range(0.94, 1.05))
+    asphalt = Tint(repeating: dice.range(0.38, 0.6)) * Tint(1, dice.range(0.97, 1.01), dice.range(0.94, 1.05))
     paving = Tint(repeating: dice.range(0.42, 0.66)) * Tint(1, dice.range(0.92, 1), dice.range(0.82, 1))
     blockLength = dice.range(70, 130)
     sideStreet = dice.range(7, 13)
     sideStreetChance = isWide ? 0 : district == .country ? 0.12 : 0.6
-    bend = Double(
-      dice.range(0, 1) * dice.range(0, district == .city ? 0.0022 : district == .motorway ? 0.0012 : 0.0045))
+    let sharpest: Float = district == .city ? 0.003 : district == .motorway ? 0.002 : 0.007
+    bend = dice.chance(0.3) ? 0 : Double(dice.range(0, sharpest))
     slope = Double(dice.range(0, district == .city ? 0.018 : 0.035))
     phases = SIMD4(Double(dice.unit()), Double(dice.unit()), Double(dice.unit()), Double(dice.unit()))
   }
