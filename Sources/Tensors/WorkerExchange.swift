@@ -3,13 +3,6 @@ import CKernels
 import Glibc
 import Synchronization
 
-/// A task over rows.
-struct WorkerTask {
-  var rows: Range<Int>
-  var grain: Int
-  var body: (Range<Int>) -> Void
-}
-
 /// The shared state of a `WorkerPool`.
 ///
 /// `state` is the protocol: bits 32… count the tasks (the generation), bits 1…31 the workers that have joined the present one,
@@ -27,11 +20,11 @@ final class WorkerExchange: @unchecked Sendable {  // `task` is written only whi
   private let nextRow = Atomic<Int>(0)
   private let parked = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)
-  private var task: WorkerTask?
+  private var task: RowTask?
   private let bell = Bell()
 
   /// Offers `task` to the workers, takes part, and returns when every row is done.
-  func run(_ task: WorkerTask) {
+  func run(_ task: RowTask) {
     let before = state.load(ordering: .relaxed)
     precondition(before & (Self.generation - 1) == 0, "a worker pool runs one task at a time")
     self.task = task
@@ -75,7 +68,7 @@ final class WorkerExchange: @unchecked Sendable {  // `task` is written only whi
     }
   }
 
-  private func claimRows(of task: WorkerTask) {
+  private func claimRows(of task: RowTask) {
     while true {
       let start = nextRow.add(task.grain, ordering: .relaxed).oldValue
       if start >= task.rows.upperBound { return }

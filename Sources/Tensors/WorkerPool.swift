@@ -28,23 +28,27 @@ public final class WorkerPool: Sendable {
     for worker in workers { pthread_join(worker, nil) }
   }
 
-  /// Runs `body` over `rows` in ranges of `grain` rows (the last may be shorter), on all threads, and returns when all is done.
+  /// Runs `task` on all threads and returns when all rows are done.
   ///
-  /// - Parameters:
-  ///   - grain: rows claimed at once, ≥ 1; every range starts a multiple of `grain` after `rows.lowerBound`.
-  ///   - body: called on several threads at the same time, with disjoint ranges.
-  /// - Complexity: allocates nothing in proportion to the rows; some microseconds when the workers are parked.
-  public func run(rows: Range<Int>, grain: Int, _ body: (Range<Int>) -> Void) {
-    precondition(grain >= 1, "a grain has at least one row, not \(grain)")
-    if workers.isEmpty || rows.count <= grain { return runAlone(rows: rows, grain: grain, body) }
-    withoutActuallyEscaping(body) { exchange.run(WorkerTask(rows: rows, grain: grain, body: $0)) }
+  /// - Complexity: allocates nothing; some microseconds when the workers are parked.
+  public func run(_ task: RowTask) {
+    if workers.isEmpty || task.rows.count <= task.grain { return runAlone(task) }
+    exchange.run(task)
   }
 
-  private func runAlone(rows: Range<Int>, grain: Int, _ body: (Range<Int>) -> Void) {
-    var start = rows.lowerBound
-    while start < rows.upperBound {
-      body(start..<min(start + grain, rows.upperBound))
-      start += grain
+  /// Runs `body` over `rows` in ranges of `grain` rows (the last may be shorter), on all threads, and returns when all is done.
+  ///
+  /// Allocates a closure; what runs for every frame is better made once, as a `RowTask`.
+  public func run(rows: Range<Int>, grain: Int, _ body: (Range<Int>) -> Void) {
+    withoutActuallyEscaping(body) { run(RowTask(rows: rows, grain: grain, unchecked: $0)) }
+  }
+
+  private func runAlone(_ task: RowTask) {
+    var start = task.rows.lowerBound
+    while start < task.rows.upperBound {
+      let end = min(start + task.grain, task.rows.upperBound)
+      task.body(start..<end)
+      start = end
     }
   }
 }

@@ -19,6 +19,25 @@ import Testing
     }
   }
 
+  @Test func grainsAreWholeMultiplesAndEnoughForAll() {
+    #expect(RowTask.grain(rows: 256, threads: 2) == 32)
+    #expect(RowTask.grain(rows: 16, threads: 8) == 2)
+    #expect(RowTask.grain(rows: 100, threads: 2, multiple: 8) == 8)
+    #expect(RowTask.grain(rows: 37, threads: 1) == 37)
+  }
+
+  @Test func aTaskRunsAgainAndAgain() {
+    let pool = WorkerPool(threads: 2)
+    let counter = Counter()
+    let task = RowTask(rows: 0..<10, grain: 2) { counter.sum.add($0.count, ordering: .relaxed) }
+    for _ in 0..<100 { pool.run(task) }
+    #expect(counter.sum.load(ordering: .relaxed) == 1000)
+  }
+
+  private final class Counter: Sendable {
+    let sum = Atomic<Int>(0)
+  }
+
   @Test func thousandsOfShortTasksFollowEachOther() {
     let pool = WorkerPool(threads: 4)
     let sum = Atomic<Int>(0)
