@@ -1,7 +1,7 @@
 // The integer network at work: one plan, its memory and its threads.
 public import Tensors
 
-/// Runs a U-Net in integers. Built once for a model, an input size and a number of threads; a run allocates no tensors.
+/// Runs a U-Net in integers. Built once for a model, an input size and a number of threads; a run makes no tensors.
 ///
 /// One run at a time; runs may come from different threads one after the other.
 public final class Int8Network: @unchecked Sendable {  // only `run` writes the arena, and runs follow each other
@@ -43,7 +43,7 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
   ///   - stride: bytes between its rows, ≥ 4 W.
   ///   - labels: u8 `[H / stem, W / stem]`, overwritten with class indices.
   ///   - labelStride: bytes between rows of labels.
-  /// - Complexity: O(H·W·C²); allocates nothing in proportion to anything.
+  /// - Complexity: O(H·W·C²); allocates nothing on one thread, and a few bytes for each layer to hand it to several.
   public func run(
     pixels: UnsafePointer<UInt8>, stride: Int, labels: UnsafeMutablePointer<UInt8>, labelStride: Int
   ) {
