@@ -1,5 +1,6 @@
 // verge inspect: what a file is, and what is wrong with it.
 import ArgumentParser
+import Foundation
 import UNet
 
 struct InspectCommand: ParsableCommand {
@@ -11,7 +12,7 @@ struct InspectCommand: ParsableCommand {
         verge inspect drive.mp4              streams, size, rotation, colour, frames, trouble
         verge inspect road --plan            a shipped model, layer by layer
         verge inspect my.safetensors --json  for a program
-        verge inspect frames/                a folder of pictures and masks
+        verge inspect drive.mp4 --decode     also decodes every frame
 
       Status 0 means that the file can be used, with or without remarks; 1 that it cannot.
       """)
@@ -21,6 +22,9 @@ struct InspectCommand: ParsableCommand {
 
   @Flag(help: "List a model's layers: shapes, kernels, costs.")
   var plan = false
+
+  @Flag(help: "Decode every frame of a video, instead of reading its packets only.")
+  var decode = false
 
   @Flag(help: "Print one JSON object.")
   var json = false
@@ -32,7 +36,14 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspect() throws -> Findings {
+    guard isModel else { return try Findings(video: file, decode: decode) }
     let path = try ModelLibrary.path(of: file)
     return try Findings(model: Model(contentsOf: path), path: path, plan: plan)
+  }
+
+  /// Whether a model is meant: by its suffix, or by the name of a shipped one where no such file is.
+  private var isModel: Bool {
+    if file.hasSuffix(".safetensors") || plan { return true }
+    return ModelLibrary.url(named: file) != nil && !FileManager.default.fileExists(atPath: file)
   }
 }

@@ -1,5 +1,6 @@
 // The options about what is read.
 import ArgumentParser
+import Video
 
 /// Which frames of a source are taken, and how it is read.
 struct SourceArguments: ParsableArguments {
@@ -24,8 +25,9 @@ struct SourceArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The input is raw video: WxH[:pixfmt][@fps], as in 1280x720:yuv420p@30.", valueName: "format"))
-  var raw: String?
+      "The input is raw video: WxH[:pixfmt][@fps], as in 1280x720:yuv420p@30.", valueName: "format"),
+    transform: { try RawVideoFormat($0) })
+  var raw: RawVideoFormat?
 
   func validate() throws {
     if every < 1 { throw ValidationError("--every is at least 1, not \(every)") }
