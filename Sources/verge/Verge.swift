@@ -19,7 +19,9 @@ struct Verge: ParsableCommand {
       """,
     version: "verge \(version)",
     subcommands: [
-      BenchCommand.self, TrainCommand.self, EvalCommand.self, InspectCommand.self, DoctorCommand.self,
+      BenchCommand.self, TrainCommand.self, EvalCommand.self,
+      ExtractCommand.self, InspectCommand.self,
+      DoctorCommand.self,
     ])
 
   static let version = "0.1.0"
