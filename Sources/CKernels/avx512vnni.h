@@ -12,6 +12,8 @@
 void ck_pack_step_avx512vnni(int8_t *packed, const int8_t *weights, ptrdiff_t out_stride, int32_t outputs,
                              int32_t vectors, int32_t channels);
 void ck_row_avx512vnni(const ck_row *row, int32_t width, int32_t vectors);
+/// The same for 17 to 24 stored channels, whose weights are packed for it.
+void ck_row24_avx512vnni(const ck_row *row, int32_t width);
 void ck_pool_row_avx512vnni(const ck_conv_args *args, int32_t y);
 void ck_head_argmax_u8s8_avx512vnni(const ck_head_args *args);
 void ck_blend_row_u8_avx512vnni(uint8_t *dst, const uint8_t *src, const uint8_t *labels, const uint16_t keep[256],

@@ -2,23 +2,23 @@
 //
 // A tile is P pixels by V vectors of 16 output channels, up to 24 accumulators; with V weight vectors and one broadcast
 // it fills the 32 registers. Each weight vector that is loaded meets P pixels, each broadcast meets V vectors.
-#include "avx512vnni.h"
+#include <string.h>
+
+#include "tile_avx512vnni.h"
 
 #if CK_X86
 #pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
                              apply_to = function)
 
-// Packed: [output][4 channels], a vector register after the other.
+// Packed: [output][4 channels], a vector register after the other. In a block of 17 to 24 outputs the outputs from 16
+// on come twice, see row24_avx512vnni.c.
 void ck_pack_step_avx512vnni(int8_t *packed, const int8_t *weights, ptrdiff_t out_stride, int32_t outputs,
                              int32_t vectors, int32_t channels) {
-  (void)vectors;
   for (int32_t o = 0; o < outputs; o++) {
     for (int32_t c = 0; c < channels; c++) packed[4 * o + c] = weights[o * out_stride + c];
   }
+  if (vectors == 2 && outputs <= 24) memcpy(packed + 96, packed + 64, 32);
 }
-
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 /// Stores the first `stored` of 16, 32 or 64 bytes.
 INLINE void store16(uint8_t *dst, __m128i codes, int32_t stored) {
@@ -45,24 +45,6 @@ INLINE void store64(uint8_t *dst, __m512i codes, int32_t stored) {
   }
 }
 
-/// ck_requantize on 16 accumulators, before zero point and clamp.
-INLINE __m512i scaled(__m512i acc, const float *multiplier) {
-  const __m512 product = _mm512_mul_ps(_mm512_cvtepi32_ps(acc), _mm512_loadu_ps(multiplier));
-  // Very negative products become INT32_MIN, which the packing below saturates as it should.
-  return _mm512_cvtps_epi32(_mm512_min_ps(product, _mm512_set1_ps(512.0f)));
-}
-
-/// Adds the zero point to 4 x 16 scaled accumulators and clamps them: 64 bytes in order.
-INLINE __m512i codes_of(const __m512i *q, int32_t zero_point) {
-  const __m512i zero_points = _mm512_set1_epi16((int16_t)zero_point);
-  // Saturating to s16, adding there and saturating to u8 is the clamp of the exact sum: scaled values are below 513.
-  const __m512i low = _mm512_adds_epi16(_mm512_packs_epi32(q[0], q[1]), zero_points);
-  const __m512i high = _mm512_adds_epi16(_mm512_packs_epi32(q[2], q[3]), zero_points);
-  // The packs work within lanes of 128 bits: dword 4 * lane + vector goes to 4 * vector + lane.
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
-  return _mm512_permutexvar_epi32(order, _mm512_packus_epi16(low, high));
-}
-
 /// Stores 64 bytes of codes as 4 pixels of 16, 2 of 32, or one of more; those past `pixels` are left out.
 INLINE void store_pixels(uint8_t *dst, __m512i codes, const ck_row *row, const int pixels, const int V) {
   const ptrdiff_t step = row->dst_step;
@@ -81,21 +63,18 @@ INLINE void store_pixels(uint8_t *dst, __m512i codes, const ck_row *row, const i
 
 /// Requantises and stores P pixels of V vectors, 4 vectors at a time where pixels are that narrow.
 INLINE void finish(uint8_t *dst, const __m512i *acc, const ck_row *row, const int P, const int V) {
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 1, 5, 9, 13, 2, 6, 10, 14, 3, 7, 11, 15);
   const int group = V == 1 ? 4 : V == 2 ? 2 : 1;
   UNROLL for (int p = 0; p < P; p += group) {
     __m512i q[4];
     UNROLL for (int i = 0; i < 4; i++) {
       const int vector = V == 3 ? (i < 3 ? i : 0) : i % V, pixel = V < 3 ? p + i / V : p;
-      q[i] = pixel < P && !(V == 3 && i == 3) ? scaled(acc[pixel * V + vector], row->multiplier + 16 * vector) : q[0];
+      q[i] = pixel < P && !(V == 3 && i == 3)
+                 ? scaled(acc[pixel * V + vector], _mm512_loadu_ps(row->multiplier + 16 * vector))
+                 : q[0];
     }
-    store_pixels(dst + p * row->dst_step, codes_of(q, row->zero_point), row, P - p, V);
+    store_pixels(dst + p * row->dst_step, _mm512_permutexvar_epi32(order, clamped(q, row->zero_point)), row, P - p, V);
   }
-}
-
-INLINE __m512i broadcast4(const uint8_t *bytes) {
-  int32_t four;
-  __builtin_memcpy(&four, bytes, 4);
-  return _mm512_set1_epi32(four);
 }
 
 /// `tiles` tiles of P pixels from pixel x on.
@@ -131,8 +110,9 @@ typedef void row_function(const ck_row *row, int32_t x, int32_t tiles);
 #define TILES_12(V) TILES_8(V) TILE(9, V) TILE(10, V) TILE(11, V) TILE(12, V)
 #define TILES_24(V)                                                                                           \
   TILES_12(V)                                                                                                 \
-  TILE(13, V) TILE(14, V) TILE(15, V) TILE(16, V) TILE(17, V) TILE(18, V) TILE(19, V) TILE(20, V) TILE(21, V) \
-      TILE(22, V) TILE(23, V) TILE(24, V)
+  TILE(13, V)                                                                                                 \
+  TILE(14, V) TILE(15, V) TILE(16, V) TILE(17, V) TILE(18, V) TILE(19, V) TILE(20, V) TILE(21, V) TILE(22, V) \
+      TILE(23, V) TILE(24, V)
 TILES_24(1)
 TILES_12(2)
 TILES_8(3)
@@ -148,6 +128,10 @@ static row_function *const functions[4][24] = {{NAMES_24(1)}, {NAMES_12(2)}, {NA
 static const int32_t most_pixels[4] = {24, 12, 8, 6};
 
 void ck_row_avx512vnni(const ck_row *row, int32_t width, int32_t vectors) {
+  if (vectors == 2 && row->stored <= 24) {
+    ck_row24_avx512vnni(row, width);
+    return;
+  }
   // Tiles of nearly equal size: a narrow last tile would leave the multipliers waiting for accumulators.
   const int32_t most = most_pixels[vectors - 1];
   const int32_t tiles = (width + most - 1) / most, pixels = width / tiles, wider = width % tiles;
