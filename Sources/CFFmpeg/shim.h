@@ -112,3 +112,16 @@ static inline const enum AVPixelFormat *cff_pixel_formats(const AVCodec *codec) 
   return codec->pix_fmts;
 #endif
 }
+
+typedef int (*cff_write)(void *opaque, const uint8_t *bytes, int count);
+typedef int64_t (*cff_seek)(void *opaque, int64_t offset, int whence);
+
+/// An output context; `buffer` comes from av_malloc and belongs to it.
+static inline AVIOContext *cff_output_context(void *buffer, int size, void *opaque, cff_write write, cff_seek seek) {
+#if LIBAVFORMAT_VERSION_MAJOR >= 61
+  return avio_alloc_context(buffer, size, 1, opaque, NULL, write, seek);
+#else
+  // The bytes became const in FFmpeg 7; the call is the same.
+  return avio_alloc_context(buffer, size, 1, opaque, NULL, (int (*)(void *, uint8_t *, int))write, seek);
+#endif
+}
