@@ -24,15 +24,10 @@ static inline void transpose16(__m256i *columns, const uint8_t *src, ptrdiff_t c
   columns[3] = _mm256_unpackhi_epi64(high01, high23);
 }
 
-/// All channels of 8 pixels, 4 channels a vector.
+/// All channels of 8 pixels, 4 channels a vector. A last run of less than 16 channels reads on into the bytes that
+/// follow, at most 12 past the last pixel, and leaves up to 3 vectors that nobody looks at.
 static inline void load_columns(__m256i *columns, const uint8_t *src, int32_t channels) {
-  int32_t c = 0;
-  for (; c + 16 <= channels; c += 16) transpose16(columns + c / 4, src + c, channels);
-  const __m256i lanes = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
-  const __m256i offsets = _mm256_mullo_epi32(lanes, _mm256_set1_epi32(channels));
-  for (; c < channels; c += 4) {
-    columns[c / 4] = _mm256_i32gather_epi32((const int32_t *)(const void *)(src + c), offsets, 1);
-  }
+  for (int32_t c = 0; c < channels; c += 16) transpose16(columns + c / 4, src + c, channels);
 }
 
 /// Scores of one class for 8 pixels.
@@ -53,7 +48,7 @@ static inline __m256 class_scores(const ck_head_args *args, const __m256i *colum
 
 /// Labels of 8 pixels.
 static inline void label_tile(const ck_head_args *args, const uint8_t *src, uint8_t *labels) {
-  __m256i columns[MOST_STEPS];
+  __m256i columns[MOST_STEPS + 3];
   __m256 label = _mm256_setzero_ps();
   const int32_t steps = args->src.channels / 4;
   load_columns(columns, src, args->src.channels);

@@ -29,13 +29,10 @@ static inline void transpose16(__m512i *columns, const uint8_t *src, ptrdiff_t c
   columns[3] = _mm512_unpackhi_epi64(high01, high23);
 }
 
-/// All channels of 16 pixels, 4 channels a vector.
+/// All channels of 16 pixels, 4 channels a vector. A last run of less than 16 channels reads on into the bytes that
+/// follow, at most 12 past the last pixel, and leaves up to 3 vectors that nobody looks at.
 static inline void load_columns(__m512i *columns, const uint8_t *src, int32_t channels) {
-  int32_t c = 0;
-  for (; c + 16 <= channels; c += 16) transpose16(columns + c / 4, src + c, channels);
-  const __m512i lanes = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
-  const __m512i offsets = _mm512_mullo_epi32(lanes, _mm512_set1_epi32(channels));
-  for (; c < channels; c += 4) columns[c / 4] = _mm512_i32gather_epi32(offsets, src + c, 1);
+  for (int32_t c = 0; c < channels; c += 16) transpose16(columns + c / 4, src + c, channels);
 }
 
 /// Scores of the classes k ... k + 3 for 16 pixels; four chains of sums hide the latency of one.
@@ -62,7 +59,7 @@ static inline void four_scores(__m512 *scores, const ck_head_args *args, const _
 
 /// Labels of 16 pixels.
 static inline void label_tile(const ck_head_args *args, const uint8_t *src, uint8_t *labels) {
-  __m512i columns[MOST_STEPS], label = _mm512_setzero_si512();
+  __m512i columns[MOST_STEPS + 3], label = _mm512_setzero_si512();
   load_columns(columns, src, args->src.channels);
   __m512 best = _mm512_setzero_ps();
   for (int32_t k = 0; k < args->classes; k += 4) {

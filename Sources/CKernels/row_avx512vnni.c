@@ -108,11 +108,12 @@ typedef void row_function(const ck_row *row, int32_t x, int32_t tiles);
 #define TILES_6(V) TILE(1, V) TILE(2, V) TILE(3, V) TILE(4, V) TILE(5, V) TILE(6, V)
 #define TILES_8(V) TILES_6(V) TILE(7, V) TILE(8, V)
 #define TILES_12(V) TILES_8(V) TILE(9, V) TILE(10, V) TILE(11, V) TILE(12, V)
-#define TILES_24(V)                                                                                           \
-  TILES_12(V)                                                                                                 \
-  TILE(13, V)                                                                                                 \
-  TILE(14, V) TILE(15, V) TILE(16, V) TILE(17, V) TILE(18, V) TILE(19, V) TILE(20, V) TILE(21, V) TILE(22, V) \
-      TILE(23, V) TILE(24, V)
+#define TILES_24(V) \
+  TILES_12(V)       \
+  TILE(13, V)       \
+  TILE(14, V)       \
+  TILE(15, V)       \
+  TILE(16, V) TILE(17, V) TILE(18, V) TILE(19, V) TILE(20, V) TILE(21, V) TILE(22, V) TILE(23, V) TILE(24, V)
 TILES_24(1)
 TILES_12(2)
 TILES_8(3)
