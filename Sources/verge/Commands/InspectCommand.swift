@@ -13,6 +13,7 @@ struct InspectCommand: ParsableCommand {
         verge inspect road --plan            a shipped model, layer by layer
         verge inspect my.safetensors --json  for a program
         verge inspect drive.mp4 --decode     also decodes every frame
+        verge inspect camvid/                photographs and masks: pairs, sizes, classes
 
       Status 0 means that the file can be used, with or without remarks; 1 that it cannot.
       """)
@@ -36,6 +37,8 @@ struct InspectCommand: ParsableCommand {
   }
 
   private func inspect() throws -> Findings {
+    let splits = LabelledFolder.splits(of: file)
+    if !splits.isEmpty { return Findings(dataSet: file, splits: splits) }
     guard isModel else { return try Findings(video: file, decode: decode) }
     let path = try ModelLibrary.path(of: file)
     return try Findings(model: Model(contentsOf: path), path: path, plan: plan)
