@@ -59,17 +59,12 @@ INLINE void row_pairs(const ck_row *row, int32_t x, int32_t tiles, const int P) 
 
 typedef void pairs_function(const ck_row *row, int32_t x, int32_t tiles);
 
+// clang-format off
 #define PAIRS(P) \
   static void pairs_##P(const ck_row *row, int32_t x, int32_t tiles) { row_pairs(row, x, tiles, P); }
-PAIRS(1)
-PAIRS(2)
-PAIRS(3)
-PAIRS(4)
-PAIRS(5)
-PAIRS(6) PAIRS(7) PAIRS(8)
-
-    static pairs_function *const functions[8] = {pairs_1, pairs_2, pairs_3, pairs_4,
-                                                 pairs_5, pairs_6, pairs_7, pairs_8};
+PAIRS(1) PAIRS(2) PAIRS(3) PAIRS(4) PAIRS(5) PAIRS(6) PAIRS(7) PAIRS(8)
+static pairs_function *const functions[8] = {pairs_1, pairs_2, pairs_3, pairs_4, pairs_5, pairs_6, pairs_7, pairs_8};
+// clang-format on
 
 void ck_row24_avx512vnni(const ck_row *row, int32_t width) {
   if (width == 1) {  // a pair of the same pixel

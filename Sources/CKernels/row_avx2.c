@@ -82,19 +82,18 @@ INLINE void row_tiles(const ck_row *row, int32_t x, int32_t tiles, const int P, 
 
 typedef void row_function(const ck_row *row, int32_t x, int32_t tiles);
 
+// clang-format off
 #define TILE(P, V) \
   static void tile_##P##x##V(const ck_row *row, int32_t x, int32_t tiles) { row_tiles(row, x, tiles, P, V); }
 #define TILES_3(V) TILE(1, V) TILE(2, V) TILE(3, V)
 #define TILES_6(V) TILES_3(V) TILE(4, V) TILE(5, V) TILE(6, V)
-TILES_6(1)
-TILES_6(2)
-TILES_3(3)
-TILE(4, 3)
-TILES_3(4)
+TILES_6(1) TILES_6(2) TILES_3(3) TILE(4, 3) TILES_3(4)
 
 #define NAMES_3(V) tile_1x##V, tile_2x##V, tile_3x##V
 #define NAMES_6(V) NAMES_3(V), tile_4x##V, tile_5x##V, tile_6x##V
 static row_function *const functions[4][6] = {{NAMES_6(1)}, {NAMES_6(2)}, {NAMES_3(3), tile_4x3}, {NAMES_3(4)}};
+// clang-format on
+
 static const int32_t most_pixels[4] = {6, 6, 4, 3};
 
 void ck_row_avx2(const ck_row *row, int32_t width, int32_t vectors) {

@@ -103,29 +103,24 @@ INLINE void row_tiles(const ck_row *row, int32_t x, int32_t tiles, const int P, 
 
 typedef void row_function(const ck_row *row, int32_t x, int32_t tiles);
 
+// clang-format off
 #define TILE(P, V) \
   static void tile_##P##x##V(const ck_row *row, int32_t x, int32_t tiles) { row_tiles(row, x, tiles, P, V); }
 #define TILES_6(V) TILE(1, V) TILE(2, V) TILE(3, V) TILE(4, V) TILE(5, V) TILE(6, V)
 #define TILES_8(V) TILES_6(V) TILE(7, V) TILE(8, V)
 #define TILES_12(V) TILES_8(V) TILE(9, V) TILE(10, V) TILE(11, V) TILE(12, V)
-#define TILES_24(V) \
-  TILES_12(V)       \
-  TILE(13, V)       \
-  TILE(14, V)       \
-  TILE(15, V)       \
-  TILE(16, V) TILE(17, V) TILE(18, V) TILE(19, V) TILE(20, V) TILE(21, V) TILE(22, V) TILE(23, V) TILE(24, V)
-TILES_24(1)
-TILES_12(2)
-TILES_8(3)
-TILES_6(4)
+#define TILES_24(V) TILES_12(V) TILE(13, V) TILE(14, V) TILE(15, V) TILE(16, V) TILE(17, V) TILE(18, V) \
+  TILE(19, V) TILE(20, V) TILE(21, V) TILE(22, V) TILE(23, V) TILE(24, V)
+TILES_24(1) TILES_12(2) TILES_8(3) TILES_6(4)
 
 #define NAMES_6(V) tile_1x##V, tile_2x##V, tile_3x##V, tile_4x##V, tile_5x##V, tile_6x##V
 #define NAMES_8(V) NAMES_6(V), tile_7x##V, tile_8x##V
 #define NAMES_12(V) NAMES_8(V), tile_9x##V, tile_10x##V, tile_11x##V, tile_12x##V
-#define NAMES_24(V)                                                                                                    \
-  NAMES_12(V), tile_13x##V, tile_14x##V, tile_15x##V, tile_16x##V, tile_17x##V, tile_18x##V, tile_19x##V, tile_20x##V, \
-      tile_21x##V, tile_22x##V, tile_23x##V, tile_24x##V
+#define NAMES_24(V) NAMES_12(V), tile_13x##V, tile_14x##V, tile_15x##V, tile_16x##V, tile_17x##V, tile_18x##V, \
+  tile_19x##V, tile_20x##V, tile_21x##V, tile_22x##V, tile_23x##V, tile_24x##V
 static row_function *const functions[4][24] = {{NAMES_24(1)}, {NAMES_12(2)}, {NAMES_8(3)}, {NAMES_6(4)}};
+// clang-format on
+
 static const int32_t most_pixels[4] = {24, 12, 8, 6};
 
 void ck_row_avx512vnni(const ck_row *row, int32_t width, int32_t vectors) {
