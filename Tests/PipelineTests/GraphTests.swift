@@ -90,7 +90,18 @@ final class Keeper<Input: Sendable>: Stage {
     )
     let keeper = Keeper<Int>()
     let kept = keeper.kept
-    graph.add("count", source: counter(to: 1_000), to: [even, odd]) { $0 % 2 }
+    let side = Outlet(odd)
+    final class Sorter: SourceStage {
+      let odd: Outlet<Int>
+      var next = 0
+      init(_ odd: Outlet<Int>) { self.odd = odd }
+      func produce(into even: Outlet<Int>) throws -> Bool {
+        if next < 1_000 { try (next % 2 == 0 ? even : odd).emit(next) }
+        next += 1
+        return next < 1_000
+      }
+    }
+    graph.add("count", source: Sorter(side), to: even, side: side)
     graph.add("odd", StageFunction<Int, Int> { try $1.emit($0) }, from: odd, to: all)
     graph.add("even", StageFunction<Int, Int> { try $1.emit($0) }, from: even, to: all)
     graph.add("keep", keeper, from: all)

@@ -27,24 +27,34 @@ public final class Graph: Sendable {
     var nodes: [Node] = []
     var running = 0
     var failure: GraphFailure?
-    var queues: [any Cancellable] = []
+    var edges: [any GraphEdge] = []
     var hasStarted = false
   }
 
   public init() {}
 
   /// Adds a stage without input.
-  public func add<S: SourceStage>(
-    _ name: String, source: sending S, to queue: BoundedQueue<S.Output>
+  ///
+  /// - Parameter side: a further outlet that the stage holds and emits into.
+  public func add<S: SourceStage, Other>(
+    _ name: String, source: sending S, to queue: BoundedQueue<S.Output>, side: Outlet<Other>? = Outlet<Never>?.none
   ) {
-    add(name, source: source, to: Outlet(queue), queues: [queue])
-  }
-
-  /// Adds a stage without input whose elements go to the queue whose number `route` says.
-  public func add<S: SourceStage>(
-    _ name: String, source: sending S, to queues: [BoundedQueue<S.Output>], route: @escaping (S.Output) -> Int
-  ) {
-    add(name, source: source, to: Outlet(queues, route: route), queues: queues)
+    let outlet = Outlet(queue)
+    let exits = [outlet] + (side.map { [$0] } ?? []) as [any StageExit]
+    let meter = StageMeter(name: name)
+    let interrupt = { source.interrupt() }
+    nonisolated(unsafe) let interruptFromAnyThread = interrupt  // as the protocol promises
+    let work = Node.Work(
+      step: {
+        guard try exits.checkRoom() else { return .idle }
+        return try meter.measure(exits) { try source.produce(into: outlet) } ? .again : .ended
+      },
+      end: {
+        source.close()
+        for exit in exits { exit.close() }
+      },
+      interrupt: { interruptFromAnyThread() })
+    insert(Node(name: name, isSource: true, meter: meter, work: work), exits)
   }
 
   /// Adds a stage that reads `input`; without `output` it is an end of the graph.
@@ -58,7 +68,7 @@ public final class Graph: Sendable {
         guard try outlet.checkRoom() else { return .idle }
         switch input.tryPop() {
         case .element(let element):
-          try meter.measure(outlet) { try stage.process(element, into: outlet) }
+          try meter.measure([outlet]) { try stage.process(element, into: outlet) }
           return .again
         case .empty: return .idle
         case .ended:
@@ -73,36 +83,15 @@ public final class Graph: Sendable {
       })
     let node = Node(name: name, isSource: false, meter: meter, work: work)
     input.observe(onElement: { node.wake() })
-    outlet.attach { node.wake() }
-    insert(node, queues: [input] + (output.map { [$0] } ?? []))
+    insert(node, [outlet])
   }
 
-  private func add<S: SourceStage>(
-    _ name: String, source: S, to outlet: Outlet<S.Output>, queues: [BoundedQueue<S.Output>]
-  ) {
-    let meter = StageMeter(name: name)
-    let interrupt = { source.interrupt() }
-    nonisolated(unsafe) let interruptFromAnyThread = interrupt  // as the protocol promises
-    let work = Node.Work(
-      step: {
-        guard try outlet.checkRoom() else { return .idle }
-        return try meter.measure(outlet) { try source.produce(into: outlet) } ? .again : .ended
-      },
-      end: {
-        source.close()
-        outlet.close()
-      },
-      interrupt: { interruptFromAnyThread() })
-    let node = Node(name: name, isSource: true, meter: meter, work: work)
-    outlet.attach { node.wake() }
-    insert(node, queues: queues)
-  }
-
-  private func insert(_ node: Node, queues: [any Cancellable]) {
+  private func insert(_ node: Node, _ exits: [any StageExit]) {
+    for exit in exits { exit.attach { node.wake() } }
     state.withLock { state in
       precondition(!state.hasStarted, "a stage was added to a running graph")
       state.nodes.append(node)
-      state.queues += queues
+      state.edges += exits.compactMap(\.edge)
     }
   }
 }
@@ -142,21 +131,21 @@ extension Graph {
 
   /// Ends every stage after its current call; what waits between them is discarded.
   public func cancel() {
-    let (nodes, queues) = state.withLock { ($0.nodes, $0.queues) }
+    let (nodes, edges) = state.withLock { ($0.nodes, $0.edges) }
     for node in nodes { node.cancel() }
-    for queue in queues { queue.cancel() }
+    for edge in edges { edge.cancel() }
   }
 
   /// What each stage has cost so far, in the order in which they were added.
   public var stages: [StageReport] { state.withLock { $0.nodes }.map(\.meter.report) }
 
   private func ended(_ node: Node, _ error: (any Error)?) {
-    let queues = state.withLock { state -> [any Cancellable] in
+    let edges = state.withLock { state -> [any GraphEdge] in
       if let error, state.failure == nil { state.failure = GraphFailure(stage: node.meter.name, error: error) }
       state.running -= 1
-      return state.running == 0 ? state.queues : []
+      return state.running == 0 ? state.edges : []
     }
-    for queue in queues { queue.forgetObservers() }
+    for edge in edges { edge.forgetObservers() }
     state.wakeAll()
     if error != nil { stop() }
   }
@@ -169,18 +158,18 @@ public struct GraphFailure: Error {
 }
 
 /// A queue of whatever elements.
-private protocol Cancellable: Sendable {
+protocol GraphEdge: Sendable {
   func cancel()
   func forgetObservers()
 }
 
-extension BoundedQueue: Cancellable {}
+extension BoundedQueue: GraphEdge {}
 
 extension StageMeter {
-  /// Runs `body` and records its time, less what it waited for room in `outlet`.
-  fileprivate func measure<Element, Result>(_ outlet: Outlet<Element>, _ body: () throws -> Result) rethrows -> Result {
-    let (start, waited) = (ContinuousClock.now, outlet.waited)
-    defer { record((ContinuousClock.now - start) - (outlet.waited - waited)) }
+  /// Runs `body` and records its time, less what it waited for room.
+  fileprivate func measure<Result>(_ exits: [any StageExit], _ body: () throws -> Result) rethrows -> Result {
+    let (start, waited) = (ContinuousClock.now, exits.waited)
+    defer { record((ContinuousClock.now - start) - (exits.waited - waited)) }
     return try body()
   }
 }

@@ -1,0 +1,42 @@
+// A text file that is written line by line.
+import Foundation
+
+/// Lines to a file or to standard output, each one written at once, so that a reader may follow.
+final class LineFile {
+  private let name: String
+  private let descriptor: Int32
+
+  /// - Parameter path: `-` is standard output.
+  /// - Throws: `PipelineError.cannotWrite`, `.exists`.
+  init(_ path: String, overwrites: Bool) throws(PipelineError) {
+    guard path != "-" else {
+      (name, descriptor) = ("standard output", STDOUT_FILENO)
+      return
+    }
+    name = path
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (overwrites ? O_TRUNC : O_EXCL), 0o644)
+    if descriptor < 0, errno == EEXIST { throw .exists(path) }
+    if descriptor < 0 { throw .cannotWrite(path, cause: String(cString: strerror(errno))) }
+  }
+
+  deinit { if descriptor > STDERR_FILENO { close(descriptor) } }
+
+  /// - Throws: `PipelineError.cannotWrite`.
+  func write(_ line: String) throws(PipelineError) {
+    var failure: Int32 = 0
+    var line = line
+    line.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count >= 0 else {
+          failure = errno
+          return
+        }
+        rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
+      }
+    }
+    if failure != 0 { throw .cannotWrite(name, cause: String(cString: strerror(failure))) }
+  }
+}

@@ -1,0 +1,30 @@
+// Label maps that are used again.
+import Frames
+
+/// A pool of label maps of one size; a map returns to it when its last holder goes. Safe to use from any thread.
+final class LabelPool: Sendable {
+  let width, height: Int
+  private let free = Monitor<[LabelMap]>([])
+
+  init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+
+  /// A map whose labels are whatever was there before.
+  func make() -> PooledLabels {
+    PooledLabels(map: free.withLock { $0.popLast() } ?? LabelMap(width: width, height: height), pool: self)
+  }
+
+  fileprivate func giveBack(_ map: LabelMap) { free.withLock { $0.append(map) } }
+}
+
+/// A label map on loan.
+final class PooledLabels: Sendable {
+  let map: LabelMap
+  private let pool: LabelPool
+
+  init(map: LabelMap, pool: LabelPool) {
+    self.map = map
+    self.pool = pool
+  }
+
+  deinit { pool.giveBack(map) }
+}

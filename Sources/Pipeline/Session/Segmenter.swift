@@ -1,0 +1,74 @@
+// What finds the classes: the seam between the session and the network.
+public import Frames
+public import Tensors
+public import UNet
+
+/// Gives every pixel of a picture its class.
+public protocol Segmenter: AnyObject, Sendable {
+  /// Size in pixels of the picture it wants for a source whose upright frames have this size in square pixels.
+  ///
+  /// May be called at any time, from any thread.
+  func pictureSize(width: Int, height: Int) -> (width: Int, height: Int)
+
+  /// Size of the label map that it makes of a picture of a size from `pictureSize`; from any thread too.
+  func labelSize(width: Int, height: Int) -> (width: Int, height: Int)
+
+  /// Finds the classes of a picture; called by one stage at a time.
+  ///
+  /// - Parameters:
+  ///   - picture: upright, `rgb0`, of a size from `pictureSize`, with the frame's time and index.
+  ///   - labels: of `labelSize`; overwritten.
+  func segment(_ picture: Frame, into labels: LabelMap) throws
+}
+
+/// The integer U-Net of a model file as a segmenter.
+///
+/// It follows the size of the source; a change of size in mid-stream builds the network anew.
+public final class NetworkSegmenter: Segmenter, @unchecked Sendable {  // `network` is touched by `segment` only
+  public let model: Model
+  public let tier: CPUTier
+  private let pool: WorkerPool
+  private let budget: Int
+  private var network: Int8Network
+
+  /// Builds the network for a source of the given size, so that the first frame finds it ready.
+  ///
+  /// - Parameters:
+  ///   - size: of the upright source in square pixels; another one costs some milliseconds when its first frame comes.
+  ///   - budget: pixels of the network's input; nil takes those that the model was trained at.
+  ///   - tier: nil takes the best one of this CPU.
+  ///   - threads: cores the network may load.
+  /// - Throws: `ModelError.notQuantized`, `.inputSize`, `.tier`.
+  public init(
+    _ model: Model, size: (width: Int, height: Int), budget: Int? = nil, tier: CPUTier? = nil, threads: Int
+  ) throws(ModelError) {
+    self.model = model
+    self.budget = budget ?? model.trainingInput.pixels
+    pool = WorkerPool(threads: threads)
+    let input = model.architecture.inputSize(
+      width: max(1, size.width), height: max(1, size.height), budget: self.budget)
+    network = Int8Network(try Int8Plan(model, inputSize: input, tier: tier), pool: pool)
+    self.tier = network.plan.tier
+  }
+
+  /// The input size that the network was built for first.
+  public var inputSize: InputSize { network.plan.inputSize }
+
+  public func pictureSize(width: Int, height: Int) -> (width: Int, height: Int) {
+    let size = model.architecture.inputSize(width: width, height: height, budget: budget)
+    return (size.width, size.height)
+  }
+
+  public func labelSize(width: Int, height: Int) -> (width: Int, height: Int) {
+    (width / model.architecture.stem, height / model.architecture.stem)
+  }
+
+  public func segment(_ picture: Frame, into labels: LabelMap) throws {
+    let size = InputSize(height: picture.height, width: picture.width)
+    if size != network.plan.inputSize {
+      network = Int8Network(try Int8Plan(model, inputSize: size, tier: tier), pool: pool)
+    }
+    let plane = picture.planes[0]
+    network.run(pixels: plane.row(0), stride: plane.stride, labels: labels.labels, labelStride: labels.width)
+  }
+}

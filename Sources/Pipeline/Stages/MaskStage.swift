@@ -1,0 +1,45 @@
+// Everything that is made of label maps alone.
+import Frames
+
+/// Writes masks and records, and passes the frames on.
+final class MaskStage: Stage {
+  private let sinks: [any MaskSink]
+  private let expander = MaskExpander()
+  private var pool: LabelPool?
+  /// Told each frame here when no overlay is made.
+  private let tally: Tally?
+
+  init(_ sinks: [any MaskSink], tally: Tally?) { (self.sinks, self.tally) = (sinks, tally) }
+
+  func process(_ segmented: SegmentedFrame, into outlet: Outlet<SegmentedFrame>) throws {
+    let mask = mask(like: segmented.frame)
+    expander.expand(segmented.labels.map, into: mask.map)
+    for sink in sinks { try sink.write(mask, of: segmented.frame) }
+    try outlet.emit(segmented)
+    tally?.shown(segmented.frame)
+  }
+
+  func finish(into outlet: Outlet<SegmentedFrame>) throws {
+    for sink in sinks { try sink.finish() }
+  }
+
+  private func mask(like frame: Frame) -> PooledLabels {
+    let size = frame.displaySize
+    if let pool, pool.width == size.width, pool.height == size.height { return pool.make() }
+    let made = LabelPool(width: size.width, height: size.height)
+    pool = made
+    return made.make()
+  }
+}
+
+/// Something that is made of the masks of a session; used by one stage.
+protocol MaskSink: AnyObject {
+  /// - Parameter mask: class indices, upright, of the displayed frame's size.
+  func write(_ mask: PooledLabels, of frame: Frame) throws
+  /// After the last frame.
+  func finish() throws
+}
+
+extension MaskSink {
+  func finish() throws {}
+}

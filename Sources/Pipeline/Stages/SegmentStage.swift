@@ -1,0 +1,45 @@
+// Pictures into label maps.
+import Frames
+
+/// Runs the segmenter, on frames that are not too old by then.
+final class SegmentStage: Stage {
+  private let segmenter: any Segmenter
+  private let freshness: Freshness
+  private var pool: LabelPool?
+  /// Told each frame here when nothing is made of the label maps.
+  private let tally: Tally?
+
+  init(_ segmenter: any Segmenter, freshness: Freshness, tally: Tally?) {
+    (self.segmenter, self.freshness, self.tally) = (segmenter, freshness, tally)
+  }
+
+  func process(_ prepared: PreparedFrame, into outlet: Outlet<SegmentedFrame>) throws {
+    guard freshness.admits(prepared.frame) else { return }
+    let size = segmenter.labelSize(width: prepared.picture.width, height: prepared.picture.height)
+    let labels = labels(width: size.width, height: size.height)
+    try segmenter.segment(prepared.picture, into: labels.map)
+    try outlet.emit(SegmentedFrame(frame: prepared.frame, labels: labels))
+    tally?.shown(prepared.frame)
+  }
+
+  private func labels(width: Int, height: Int) -> PooledLabels {
+    if let pool, pool.width == width, pool.height == height { return pool.make() }
+    let made = LabelPool(width: width, height: height)
+    pool = made
+    return made.make()
+  }
+}
+
+/// Drops the frames of a live session that have become too old.
+struct Freshness: Sendable {
+  /// nil admits everything.
+  let maxAge: Duration?
+  let account: FrameAccount
+
+  /// Whether the frame is worth more work; if not, it is counted as late.
+  func admits(_ frame: Frame) -> Bool {
+    guard let maxAge, ContinuousClock.now - frame.arrival > maxAge else { return true }
+    account.leave(.late)
+    return false
+  }
+}
