@@ -25,22 +25,8 @@ final class MaskFolder: MaskSink {
   }
 
   func write(_ mask: PooledLabels, of frame: Frame) throws {
-    let path = folder + "/" + name(frame.index)
+    let path = folder + "/" + PictureName.png(frame.index, after: images)
     if !overwrites, access(path, F_OK) == 0 { throw PipelineError.exists(path) }
     try writer.writePNG(mask.map, palette: palette, to: path)
   }
-
-  /// `000017.png`, or `street.png` for `street.jpg`.
-  private func name(_ index: Int) -> String {
-    if images.indices.contains(index) {
-      return (images[index] as NSString).lastPathComponent.withoutSuffix + ".png"
-    }
-    let digits = String(index)
-    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".png"
-  }
-}
-
-extension String {
-  /// The file name up to its last dot.
-  var withoutSuffix: String { (self as NSString).deletingPathExtension }
 }

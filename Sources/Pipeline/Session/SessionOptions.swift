@@ -1,5 +1,5 @@
 // What a caller may say about a session.
-public import Frames
+import Frames
 
 /// Which frames are taken, what is made of them, and how.
 public struct SessionOptions: Sendable {

@@ -23,6 +23,10 @@ final class MaskStage: Stage {
     for sink in sinks { try sink.finish() }
   }
 
+  func close() {
+    for sink in sinks { sink.close() }
+  }
+
   private func mask(like frame: Frame) -> PooledLabels {
     let size = frame.displaySize
     if let pool, pool.width == size.width, pool.height == size.height { return pool.make() }
@@ -38,8 +42,11 @@ protocol MaskSink: AnyObject {
   func write(_ mask: PooledLabels, of frame: Frame) throws
   /// After the last frame.
   func finish() throws
+  /// The last call, with or without `finish` before it.
+  func close()
 }
 
 extension MaskSink {
   func finish() throws {}
+  func close() {}
 }

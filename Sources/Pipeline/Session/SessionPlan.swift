@@ -1,0 +1,124 @@
+// The stages of a session and how they are joined.
+import Foundation
+import Frames
+import Tensors
+import Video
+
+/// Decides which stages a session needs, and adds them to a graph.
+struct SessionPlan {
+  let options: SessionOptions
+  let video: VideoInfo
+  let segmenter: any Segmenter
+  let kernels: Kernels
+  let tally: Tally
+
+  init(
+    _ options: SessionOptions, _ video: VideoInfo, _ segmenter: any Segmenter, _ kernels: Kernels, _ tally: Tally
+  ) {
+    (self.options, self.video, self.segmenter) = (options, video, segmenter)
+    (self.kernels, self.tally) = (kernels, tally)
+  }
+
+  var gate: FrameGate { FrameGate(options, account: tally.account) }
+
+  private var freshness: Freshness {
+    Freshness(maxAge: options.isLive ? options.maxAge : nil, account: tally.account)
+  }
+
+  /// The queue of decoded frames: the one place where a live session drops what it has no time for.
+  func frameQueue() -> BoundedQueue<Frame> {
+    let account = tally.account
+    return BoundedQueue(
+      capacity: 2, overflow: options.isLive ? .dropOldest { _ in account.leave(.late) } : .block)
+  }
+
+  /// Adds everything behind the decoder.
+  ///
+  /// - Returns: the queue to the muxer for packets of other streams; nil when there is no muxer.
+  func build(
+    _ graph: Graph, from frames: BoundedQueue<Frame>, output: SessionOutput, copying others: [StreamParameters],
+    digest: Monitor<String?>
+  ) throws -> BoundedQueue<Packet>? {
+    let sinks = try maskSinks(digest)
+    let paints = if case .none = output { false } else { true }
+    // A live frame waits in the frame queue, where it can still be dropped, and nowhere else.
+    let depth = options.isLive ? 1 : 2
+    let prepared = BoundedQueue<PreparedFrame>(capacity: depth)
+    graph.add("resize", ResizeStage(segmenter), from: frames, to: prepared)
+    let isLast = sinks.isEmpty && !paints
+    let segment = SegmentStage(segmenter, freshness: freshness, tally: isLast ? tally : nil)
+    var segmented = isLast ? nil : BoundedQueue<SegmentedFrame>(capacity: depth)
+    graph.add("segment", segment, from: prepared, to: segmented)
+    if let masked = segmented, !sinks.isEmpty {
+      segmented = paints ? BoundedQueue(capacity: depth) : nil
+      graph.add("masks", MaskStage(sinks, tally: paints ? nil : tally), from: masked, to: segmented)
+    }
+    guard let segmented, paints else { return nil }
+    return try addOverlay(graph, from: segmented, depth, output, others)
+  }
+
+  private func addOverlay(
+    _ graph: Graph, from segmented: BoundedQueue<SegmentedFrame>, _ depth: Int, _ output: SessionOutput,
+    _ others: [StreamParameters]
+  ) throws -> BoundedQueue<Packet>? {
+    let painted = BoundedQueue<Frame>(capacity: depth)
+    let overlay = Overlay(options.style, kernels: kernels)
+    let stage = OverlayStage(overlay, hasHUD: options.style.hasHUD, freshness: freshness, tally: tally)
+    switch output {
+    case .none: return nil
+    case .pictures(let folder, let sink):
+      try makeFolder(folder)
+      let pictures = PictureFolderStage(folder, images: video.imagePaths, options: settings(sink), tally: tally)
+      graph.add("overlay", stage, from: segmented, to: painted)
+      graph.add("encode", pictures, from: painted)
+      return nil
+    case .video(let name, let sink):
+      let target = try OutputTarget(name, format: sink.format)
+      let encoder = try Encoder(target, settings(sink))
+      let muxer = try Muxer(target, copying: others, settings(sink))
+      let packets = BoundedQueue<Packet>(capacity: 64)
+      graph.add("overlay", stage, from: segmented, to: painted)
+      graph.add("encode", EncodeStage(encoder, tally: tally), from: painted, to: packets)
+      graph.add("mux", MuxStage(muxer), from: packets)
+      return others.isEmpty ? nil : packets
+    }
+  }
+
+  private func settings(_ sink: SinkOptions) -> SinkOptions {
+    var sink = sink
+    if options.overwrites { sink.overwrites = true }
+    if options.isLive { sink.isLive = true }
+    return sink
+  }
+
+  private func maskSinks(_ digest: Monitor<String?>) throws -> [any MaskSink] {
+    let (masks, style) = (options.masks, options.style)
+    var sinks: [any MaskSink] = []
+    if masks.hasDigest { sinks.append(MaskDigest(digest)) }
+    if let folder = masks.folder {
+      sinks.append(
+        try MaskFolder(
+          folder, palette: style.palette, images: video.imagePaths, overwrites: options.overwrites))
+    }
+    if let path = masks.video {
+      var sink = SinkOptions()
+      if video.frameRate.isPositive { sink.frameRate = video.frameRate }
+      sinks.append(try MaskVideo(path, options: settings(sink)))
+    }
+    if let path = masks.records {
+      sinks.append(
+        try RecordFile(
+          path, classes: style.names, hasRunLengths: masks.hasRunLengths, overwrites: options.overwrites,
+          kernels: kernels))
+    }
+    return sinks
+  }
+
+  private func makeFolder(_ path: String) throws(PipelineError) {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      throw .cannotWrite(path, cause: "the folder cannot be made")
+    }
+  }
+}
