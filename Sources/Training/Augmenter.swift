@@ -64,10 +64,9 @@ struct Augmenter: Sendable {
   private func store(
     _ sample: SIMD4<Float>, _ curves: UnsafeBufferPointer<Float>, _ target: UnsafeMutablePointer<Float>
   ) {
-    let index = SIMD4<Int32>(sample + 0.5)
-    target[0] = curves[Int(index.x)]
-    target[1] = curves[256 + Int(index.y)]
-    target[2] = curves[512 + Int(index.z)]
+    target[0] = curves[Int(sample.x + 0.5)]
+    target[1] = curves[256 + Int(sample.y + 0.5)]
+    target[2] = curves[512 + Int(sample.z + 0.5)]
   }
 
   /// Saturation and noise.

@@ -37,7 +37,7 @@ public struct ClassMap: Sendable, Hashable {
     "tree": ["vegetation"], "terrain": ["tree", "vegetation"], "vehicle": ["car"], "car": ["vehicle"],
     "truck": ["car", "vehicle"], "bus": ["car", "vehicle"], "traffic sign": ["sign"], "sign": ["traffic sign"],
     "traffic light": ["sign", "traffic sign"], "lane line": ["lane marking", "road"],
-    "lane marking": ["lane line", "road"], "wall": ["building"],
+    "lane marking": ["lane line", "road"], "wall": ["building"], "object": ["other"], "ego vehicle": ["vehicle"],
   ]
 
   /// Maps by equal names, then by `synonyms`; what has no counterpart is ignored.

@@ -38,7 +38,7 @@ public struct DataSpecification: Sendable, Hashable {
     switch format {
     case .camvid: try FolderSource(self, layout: .camvid)
     case .carla: try FolderSource(self, layout: .carla)
-    case .scenes: throw .data(path: description, reason: "scenes cannot be drawn by this build")
+    case .scenes: try SceneSource(self)
     }
   }
 }

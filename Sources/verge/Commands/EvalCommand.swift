@@ -22,6 +22,9 @@ struct EvalCommand: ParsableCommand {
   @Option(help: DataSpecification.help, transform: DataSpecification.parse)
   var data: DataSpecification
 
+  @Option(help: "float or int8; what the model file has when left out, int8 first.", transform: Precision.parse)
+  var precision: Precision?
+
   @Option(help: "How many cores to load.")
   var threads: Int?
 
@@ -32,7 +35,7 @@ struct EvalCommand: ParsableCommand {
     OpenBLAS.restartWithBestCore()
     let model = try ModelLibrary.load(model)
     let set = try EvaluationSet(try data.open(), architecture: model.architecture)
-    let predictor = try FloatPredictor(model, threads: threads ?? Machine.current.cores)
+    let predictor = try predictor(model, threads: threads ?? Machine.current.cores)
     let isStopped = StopFlag()
     let interrupts = Interrupts { isStopped.set() }
     let evaluation = try Evaluator.evaluate(predictor, on: set, withBoundaries: true) { _ in !isStopped.value }
@@ -40,6 +43,23 @@ struct EvalCommand: ParsableCommand {
     let result = EvalResult(evaluation)
     if json { return try printJSON(result) }
     for line in result.lines { try Console.standard.data(line) }
+  }
+
+  private func predictor(_ model: Model, threads: Int) throws -> any Predictor {
+    switch precision ?? (model.quantized == nil ? .float : .int8) {
+    case .float: try FloatPredictor(model, threads: threads)
+    case .int8: try Int8Predictor(model, threads: threads)
+    }
+  }
+}
+
+/// Which weights of a model are run.
+enum Precision: String {
+  case float, int8
+
+  static func parse(_ text: String) throws -> Precision {
+    guard let precision = Precision(rawValue: text) else { throw ValidationError("--precision is float or int8") }
+    return precision
   }
 }
 

@@ -42,6 +42,9 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Continue from the checkpoint beside the output.")
   var resume = false
 
+  @Flag(inversion: .prefixedNo, help: "Quantise the best model at the end, so that it segments video.")
+  var quantize = true
+
   @Flag(help: "Print one JSON object at the end.")
   var json = false
 
@@ -65,7 +68,22 @@ struct TrainCommand: ParsableCommand {
       return !isStopped.value
     }
     try interrupts.check()
+    if quantize { try quantizeBest(threads: configuration.threads) }
     if json { try printJSON(TrainResult(summary)) }
+  }
+
+  /// Adds int8 weights to the model at the output path.
+  private func quantizeBest(threads: Int) throws {
+    let model = try Model(contentsOf: output)
+    let calibration = try EvaluationSet(try data[0].open(), architecture: model.architecture)
+    let result = try ModelQuantization.quantize(
+      model, calibration: calibration,
+      validation: try val.map { try EvaluationSet(try $0.open(), architecture: model.architecture) } ?? calibration,
+      threads: threads)
+    try result.model.write(to: output)
+    guard !quiet else { return }
+    Console.standard.note(
+      "int8: mIoU \(result.int8.meanIoU.formatted(decimals: 4)), float \(result.float.meanIoU.formatted(decimals: 4))")
   }
 }
 

@@ -1,0 +1,87 @@
+// verge quantize: int8 weights for a float model, measured.
+import ArgumentParser
+import Foundation
+import Training
+import UNet
+
+struct QuantizeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "quantize",
+    abstract: "Calibrates and quantises a model, measures what that costs, and writes the receipt.",
+    discussion: """
+      Ranges come from --data (training pictures); the cost in mean IoU is measured on --val. A model that loses more than
+      --max-loss is not written.
+
+      Examples:
+        verge quantize town.safetensors --data camvid:camvid:train --val camvid:camvid:val
+        verge quantize town.safetensors --data scenes: -o town.int8.safetensors --max-loss 0.01
+      """)
+
+  @Argument(help: "A model file, or the name of a shipped model.")
+  var model: String
+
+  @Option(help: DataSpecification.help, transform: DataSpecification.parse)
+  var data: DataSpecification
+
+  @Option(
+    help: ArgumentHelp("The set to measure on; --data when left out.", valueName: "spec"),
+    transform: DataSpecification.parse)
+  var val: DataSpecification?
+
+  @Option(name: .shortAndLong, help: "Where to write; the model file itself when left out.")
+  var output: String?
+
+  @Option(help: "Pictures to calibrate on.")
+  var pictures = 48
+
+  @Option(help: "The largest loss of mean IoU.")
+  var maxLoss = 0.005
+
+  @Option(help: "How many cores to load.")
+  var threads: Int?
+
+  @Flag(help: "Print one JSON object.")
+  var json = false
+
+  func run() throws {
+    OpenBLAS.restartWithBestCore()
+    let path = try ModelLibrary.path(of: model)
+    let float = try Model(contentsOf: path)
+    let result = try ModelQuantization.quantize(
+      float, calibration: try EvaluationSet(try data.open(), architecture: float.architecture), pictures: pictures,
+      validation: try EvaluationSet(try (val ?? data).open(), architecture: float.architecture),
+      threads: threads ?? Machine.current.cores)
+    guard result.loss <= maxLoss else {
+      throw CommandError.unusable(
+        what: path, why: "int8 loses \(result.loss.formatted(decimals: 4)) mean IoU, more than --max-loss \(maxLoss)")
+    }
+    try result.model.write(to: output ?? path)
+    let report = QuantizeReport(result, model: output ?? path)
+    if json { return try printJSON(report) }
+    for line in report.lines { try Console.standard.data(line) }
+  }
+}
+
+/// What `quantize` tells.
+struct QuantizeReport: Encodable {
+  let model: String
+  let calibration: String
+  let loss: Double
+  let float, int8: EvalResult
+
+  init(_ result: QuantizationResult, model: String) {
+    self.model = model
+    calibration = "\(result.method)"
+    loss = result.loss
+    (float, int8) = (EvalResult(result.float), EvalResult(result.int8))
+  }
+
+  /// For people.
+  var lines: [String] {
+    [
+      "float: mean IoU \(float.meanIou.formatted(decimals: 4)), pixel accuracy \(float.pixelAccuracy.formatted(decimals: 4))",
+      "int8:  mean IoU \(int8.meanIou.formatted(decimals: 4)), pixel accuracy \(int8.pixelAccuracy.formatted(decimals: 4))",
+      "calibration \(calibration); wrote \(model)",
+    ]
+  }
+}

@@ -1,0 +1,126 @@
+// Specifications, class maps, mixes and augmentation.
+import Foundation
+import Frames
+import Testing
+import UNet
+
+@testable import Training
+
+@Suite struct DataTests {
+  @Test func specificationsAreTakenApart() throws {
+    let camvid = try DataSpecification("camvid:/data/camvid:train")
+    #expect((camvid.format, camvid.path, camvid.split) == (.camvid, "/data/camvid", "train"))
+    #expect(camvid.folder == "/data/camvid/train")
+    #expect(try DataSpecification("carla:C:/runs").path == "C:/runs")
+    #expect(try DataSpecification("scenes:").path.isEmpty)
+    #expect(try DataSpecification("scenes::val").split == "val")
+  }
+
+  @Test(arguments: ["camvid", "camvid:", "voc:/data", ""])
+  func specificationsThatAreNoneAreRefused(text: String) {
+    #expect(throws: TrainingError.self) { try DataSpecification(text) }
+  }
+
+  @Test func aMissingFolderIsNamed() throws {
+    let specification = try DataSpecification("camvid:/nowhere:train")
+    #expect {
+      try specification.open()
+    } throws: { error in
+      "\(error)".contains("/nowhere/train/images")
+    }
+  }
+
+  @Test func aPhotographWithoutMaskIsNamed() throws {
+    let folder = try Fixtures.folder()
+    for name in ["images", "masks"] {
+      try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
+    }
+    #expect(throws: TrainingError.data(path: folder, reason: "no pictures in it")) {
+      try DataSpecification("camvid:" + folder).open()
+    }
+    _ = FileManager.default.createFile(atPath: folder + "/images/one.png", contents: Data([1]))
+    #expect {
+      try DataSpecification("camvid:" + folder).open()
+    } throws: { error in
+      "\(error)".contains("'one' has no mask")
+    }
+  }
+
+  @Test func labelsOfAnotherSetFindTheirClass() throws {
+    let map = try ClassMap(from: ClassList.carla.map(\.name), to: ClassList.camvid.map(\.name))
+    let camvid = ClassList.camvid.map(\.name)
+    func target(_ name: String) -> String? {
+      let label = map.table[ClassList.carla.firstIndex { $0.name == name }!]
+      return label == ignoreLabel ? nil : camvid[Int(label)]
+    }
+    #expect(target("sidewalk") == "pavement")
+    #expect(target("lane line") == "road")
+    #expect(target("vehicle") == "car")
+    #expect(target("other") == nil)
+    #expect(map.table[255] == ignoreLabel)
+    #expect(throws: TrainingError.self) { try ClassMap(from: ["cat"], to: camvid) }
+  }
+
+  @Test func aMixKeepsItsSharesAndShowsEveryPicture() throws {
+    let mix = try DataMix(
+      [ToySource(count: 6), ToySource(count: 50)], shares: [3, 1], classNames: ["sky", "road", "car"], seed: 1)
+    #expect(mix.epoch == 8)
+    let choices = (0..<400).map { mix.choice(at: $0) }
+    #expect(abs(choices.count { $0.part == 0 } - 300) <= 2)
+    #expect(Set(choices.filter { $0.part == 0 }.prefix(6).map(\.index)) == Set(0..<6))
+  }
+
+  @Test func withoutVariationACropIsThePicture() throws {
+    var recipe = Augmentation()
+    (recipe.flip, recipe.minimumScale, recipe.maximumScale, recipe.aspect, recipe.rotation) = (0, 1, 1, 1, 0)
+    (recipe.brightness, recipe.contrast, recipe.saturation, recipe.gamma) = (0, 1, 1, 1)
+    (recipe.channelGain, recipe.noise) = (1, 0)
+    let picture = try ToySource().picture(at: 3)
+    let drawn = draw(picture, recipe, width: picture.width, height: picture.height)
+    #expect(drawn.labels == picture.labels)
+    let worst = zip(drawn.rgb, picture.rgb).map { abs($0 * 255 - Float($1)) }.max() ?? 0
+    #expect(worst < 0.01)
+  }
+
+  @Test func labelsFollowAMirroredPicture() throws {
+    var recipe = Augmentation()
+    (recipe.flip, recipe.minimumScale, recipe.maximumScale, recipe.aspect, recipe.rotation) = (1, 1, 1, 1, 0)
+    let picture = try ToySource().picture(at: 3)
+    let drawn = draw(picture, recipe, width: picture.width, height: picture.height)
+    for y in 0..<picture.height {
+      let row = Array(picture.labels[(y * picture.width)..<((y + 1) * picture.width)])
+      #expect(Array(drawn.labels[(y * picture.width)..<((y + 1) * picture.width)]) == row.reversed())
+    }
+  }
+
+  @Test func beyondThePictureNothingIsLabelled() throws {
+    var recipe = Augmentation()
+    (recipe.minimumScale, recipe.maximumScale, recipe.aspect, recipe.rotation) = (1, 1, 1, 0)
+    let picture = try ToySource().picture(at: 0)
+    let drawn = draw(picture, recipe, width: picture.width + 20, height: picture.height)
+    #expect(drawn.labels.count { $0 == ignoreLabel } == 20 * picture.height)
+  }
+
+  @Test func scenesAreTheSameForTheSameIndex() throws {
+    let source = try DataSpecification("scenes:64x48").open()
+    let (a, b) = (try source.picture(at: 3), try source.picture(at: 3))
+    #expect(a.rgb == b.rgb && a.labels == b.labels)
+    #expect(a.rgb != (try source.picture(at: 4)).rgb)
+    #expect((a.width, a.height) == (64, 48))
+  }
+
+  private func draw(
+    _ picture: LabelledPicture, _ recipe: Augmentation, width: Int, height: Int
+  ) -> (rgb: [Float], labels: [UInt8]) {
+    var random = SeededRandom(seed: 9)
+    var rgb = [Float](repeating: -1, count: 3 * width * height)
+    var labels = [UInt8](repeating: 9, count: width * height)
+    rgb.withUnsafeMutableBufferPointer { samples in
+      labels.withUnsafeMutableBufferPointer { map in
+        Augmenter(recipe: recipe, width: width, height: height).draw(
+          picture, to: samples.baseAddress!, labels: map.baseAddress!, using: &random)
+      }
+    }
+    return (rgb, labels)
+  }
+}

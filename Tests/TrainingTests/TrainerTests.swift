@@ -1,0 +1,166 @@
+// Whole runs on toy data.
+import Foundation
+import Testing
+import UNet
+
+@testable import Training
+
+@Suite struct TrainerTests {
+  private func configuration(_ folder: String, steps: Int, threads: Int = 2) throws -> TrainerConfiguration {
+    var made = TrainerConfiguration(architecture: try Fixtures.architecture(), output: folder + "/toy.safetensors")
+    made.length = .steps(steps)
+    made.batch = 4
+    made.crop = InputSize(height: 32, width: 48)
+    (made.learningRate, made.warmupSteps, made.averageDecay) = (1e-2, 5, 0.9)
+    (made.threads, made.evaluateEvery) = (threads, 1000)
+    return made
+  }
+
+  private func trainer(_ configuration: TrainerConfiguration) throws -> Trainer {
+    try Trainer(configuration, sources: [ToySource()], validation: ToySource(count: 3))
+  }
+
+  @Test func aToyProblemIsLearned() throws {
+    let folder = try Fixtures.folder()
+    var losses: [Double] = []
+    let summary = try trainer(configuration(folder, steps: 80)).run { event in
+      if case .step(_, _, let loss, _, _, _) = event { losses.append(loss) }
+      return true
+    }
+    #expect(losses.count == 80)
+    let (early, late): (Double, Double) = (losses.prefix(10).reduce(0, +), losses.suffix(10).reduce(0, +))
+    #expect(late < 0.4 * early)
+    #expect(summary.bestMeanIoU > 0.7)
+    let model = try Model(contentsOf: summary.modelPath)
+    let set = try EvaluationSet(ToySource(count: 3), architecture: model.architecture)
+    let evaluation = try Evaluator.evaluate(try FloatPredictor(model, threads: 1), on: set)
+    #expect(evaluation.meanIoU == summary.bestMeanIoU)
+    #expect(model.receipt.floatScores.first?.meanIoU == summary.bestMeanIoU)
+    #expect(model.receipt.steps == 80)
+  }
+
+  @Test func aResumedRunEqualsAnUninterruptedOne() throws {
+    let (whole, parted) = (try Fixtures.folder(), try Fixtures.folder())
+    let straight = try trainer(configuration(whole, steps: 12))
+    _ = try straight.run { _ in true }
+    let first = try trainer(configuration(parted, steps: 12, threads: 1))
+    _ = try first.run { event in
+      if case .step(let step, _, _, _, _, _) = event { return step < 5 }
+      return true
+    }
+    #expect(first.state.step == 5)
+    let second = try trainer(configuration(parted, steps: 12))
+    try second.resume()
+    _ = try second.run { _ in true }
+    #expect(Array(straight.values.buffer) == Array(second.values.buffer))
+    #expect(Array(straight.optimizer.average.buffer) == Array(second.optimizer.average.buffer))
+  }
+
+  @Test func divergenceIsToldWithItsStep() throws {
+    var hot = try configuration(try Fixtures.folder(), steps: 50)
+    (hot.learningRate, hot.warmupSteps, hot.clipNorm) = (1e38, 0, 1e38)
+    let trainer = try trainer(hot)
+    #expect {
+      try trainer.run { _ in true }
+    } throws: { error in
+      if case TrainingError.diverged = error { true } else { false }
+    }
+  }
+
+  @Test func theHeadKeepsTheRowsOfClassesWithEqualNames() throws {
+    let architecture = try Fixtures.architecture()
+    let model = try Fixtures.model(architecture)
+    let other = try Architecture(
+      stem: 2, widths: [8, 16], classes: ["tree", "car"].map { PixelClass(name: $0, color: ClassColor(0, 0, 0)) })
+    var start = Fixtures.weights(other, seed: 99)
+    let before = start
+    start.takeOver(model, architecture: other)
+    #expect(start["stem"] == model.weights["stem"])
+    let (rows, source) = (start["head"]!.weight.values, model.weights["head"]!.weight.values)
+    #expect(rows[8..<16] == source[16..<24])
+    #expect(rows[0..<8] == before["head"]!.weight.values[0..<8])
+  }
+
+  @Test func settingsOutOfRangeAreNamed() throws {
+    var wrong = try configuration("/tmp", steps: 1)
+    wrong.crop = InputSize(height: 30, width: 48)
+    #expect {
+      try wrong.check()
+    } throws: { error in
+      "\(error)".hasPrefix("size ")
+    }
+  }
+}
+
+@Suite struct CheckpointTests {
+  private func buffers(_ value: Float) -> [FloatBuffer] {
+    (0..<2).map { i in
+      let buffer = FloatBuffer(count: 10)
+      buffer.fill(value + Float(i))
+      return buffer
+    }
+  }
+
+  @Test func whatIsWrittenIsRead() throws {
+    let path = try Fixtures.folder() + "/c"
+    let state = RunState(step: 7, seconds: 1.5, bestEpoch: 2, bestMeanIoU: 0.25)
+    try Checkpoint.write(buffers(3), state: state, network: "n", to: path)
+    let read = buffers(0)
+    #expect(try Checkpoint.read(path, into: read, network: "n") == state)
+    #expect(read.map { $0.data[9] } == [3, 4])
+  }
+
+  @Test func damagedAndForeignFilesAreRefused() throws {
+    let path = try Fixtures.folder() + "/c"
+    try Checkpoint.write(buffers(3), state: RunState(), network: "n", to: path)
+    #expect(throws: TrainingError.self) { try Checkpoint.read(path, into: buffers(0), network: "m") }
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    try whole.dropLast(3).write(to: URL(fileURLWithPath: path))
+    #expect(throws: TrainingError.self) { try Checkpoint.read(path, into: buffers(0), network: "n") }
+    try Data([1, 2, 3]).write(to: URL(fileURLWithPath: path))
+    #expect(throws: TrainingError.self) { try Checkpoint.read(path, into: buffers(0), network: "n") }
+    #expect(throws: TrainingError.self) { try Checkpoint.read(path + "x", into: buffers(0), network: "n") }
+  }
+
+  @Test func aFailedWriteKeepsTheOldFile() throws {
+    #expect(throws: TrainingError.self) {
+      try Checkpoint.write(buffers(3), state: RunState(), network: "n", to: "/proc/nothing/c")
+    }
+  }
+}
+
+@Suite struct OptimizerTests {
+  @Test func onlyWeightsDecayAndStatisticsStay() throws {
+    var layout = ParameterLayout()
+    let weight = layout.add("a.weight", shape: [2], kind: .weight)
+    let bias = layout.add("a.bias", shape: [2], kind: .offset)
+    let mean = layout.add("a.norm.mean", shape: [2], kind: .statistic)
+    let (values, gradients) = (FloatBuffer(count: layout.count), FloatBuffer(count: layout.count))
+    values.fill(1)
+    gradients.data[mean.offset] = 5
+    let optimizer = Optimizer(.adamw, layout: layout, weightDecay: 0.1)
+    optimizer.update(values.data, gradients: gradients.data, rate: 0.5, scale: 1, workers: Workers(threads: 1))
+    #expect(abs(values.data[weight.offset] - 0.95) < 1e-6)
+    #expect(values.data[bias.offset] == 1)
+    #expect(values.data[mean.offset] == 1)
+  }
+
+  @Test func adamsFirstStepIsTheRateAgainstTheGradientsSign() {
+    var layout = ParameterLayout()
+    let weight = layout.add("a.weight", shape: [2], kind: .weight)
+    let (values, gradients) = (FloatBuffer(count: layout.count), FloatBuffer(count: layout.count))
+    (gradients.data[weight.offset], gradients.data[weight.offset + 1]) = (0.001, -30)
+    let optimizer = Optimizer(.adamw, layout: layout, weightDecay: 0)
+    optimizer.update(values.data, gradients: gradients.data, rate: 0.1, scale: 1, workers: Workers(threads: 1))
+    #expect(abs(values.data[0] + 0.1) < 1e-4)
+    #expect(abs(values.data[1] - 0.1) < 1e-4)
+  }
+
+  @Test func theRateWarmsUpAndFalls() {
+    let rate = LearningRate(peak: 1, warmup: 10)
+    #expect(rate.value(step: 0, progress: 0) == 0.1)
+    #expect(rate.value(step: 10, progress: 0) == 1)
+    #expect(abs(rate.value(step: 50, progress: 0.5) - 0.505) < 1e-9)
+    #expect(abs(rate.value(step: 100, progress: 1) - 0.01) < 1e-9)
+  }
+}
