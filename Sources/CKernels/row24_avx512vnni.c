@@ -33,6 +33,9 @@ INLINE void finish_pair(uint8_t *dst, const __m512i *acc, const ck_row *row) {
 
 /// `tiles` tiles of P pairs of pixels from pixel x on.
 INLINE void row_pairs(const ck_row *row, int32_t x, int32_t tiles, const int P) {
+  __mmask16 upper = 0xff00;
+  // Opaque: a mask that the compiler knows becomes a permutation, which waits for the ports of the products.
+  __asm__("" : "+Yk"(upper));
   for (; tiles > 0; tiles--, x += 2 * P) {
     __m512i acc[24];  // 3 * P of them
     UNROLL for (int p = 0; p < P; p++) {
@@ -49,7 +52,7 @@ INLINE void row_pairs(const ck_row *row, int32_t x, int32_t tiles, const int P) 
           const __m512i a = broadcast4(src + 2 * p * step), b = broadcast4(src + (2 * p + 1) * step);
           acc[3 * p] = _mm512_dpbusd_epi32(acc[3 * p], a, first);
           acc[3 * p + 1] = _mm512_dpbusd_epi32(acc[3 * p + 1], b, first);
-          acc[3 * p + 2] = _mm512_dpbusd_epi32(acc[3 * p + 2], _mm512_mask_blend_epi32(0xff00, a, b), rest);
+          acc[3 * p + 2] = _mm512_dpbusd_epi32(acc[3 * p + 2], _mm512_mask_blend_epi32(upper, a, b), rest);
         }
       }
     }
