@@ -68,10 +68,9 @@ final class BatchStream: @unchecked Sendable {  // `pending` is used by the call
   private func make(_ step: Int) throws(TrainingError) -> Batch {
     let pixels = augmenter.width * augmenter.height
     let result = Batch(pixels: batch * pixels)
-    for n in 0..<batch {
-      let position = step * batch + n
-      let choice = mix.choice(at: position)
-      var random = SeededRandom(seed: seed ^ 0x5EED, index: UInt64(position))
+    let choices = mix.choices(at: (step * batch)..<((step + 1) * batch))
+    for (n, choice) in choices.enumerated() {
+      var random = SeededRandom(seed: seed ^ 0x5EED, index: UInt64(step * batch + n))
       let picture = try mix.picture(part: choice.part, index: choice.index)
       augmenter.draw(
         picture, to: result.rgb.data + 3 * n * pixels, labels: result.labelPointer + n * pixels, using: &random)

@@ -62,4 +62,16 @@ final class BatchTensor {
     assert(border == 0, "pixels of a bordered tensor are not in one run")
     return base + p * shape.c
   }
+
+  /// Copies pixels `range` (of all pictures in a row, borders left out) to compact memory.
+  func copyPixels(_ range: Range<Int>, to target: UnsafeMutablePointer<Float>) {
+    var (pixel, out) = (range.lowerBound, target)
+    while pixel < range.upperBound {
+      let x = pixel % shape.w
+      let count = min(shape.w - x, range.upperBound - pixel)
+      out.update(from: row(pixel / shape.w) + x * shape.c, count: count * shape.c)
+      out += count * shape.c
+      pixel += count
+    }
+  }
 }

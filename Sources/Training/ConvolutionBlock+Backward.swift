@@ -82,15 +82,22 @@ extension ConvolutionBlock {
     let size = chunkPixels(columns: max(columns, 9 * outputs))
     pass.workers.run(shares: shares, floats: size * (columns + 9 * outputs)) { share, scratch in
       let gradients = scratch + size * columns
+      // The middle tap of the gradient's windows is the gradient itself; alone it needs no windows.
+      let middle =
+        needsInput
+        ? Matrix(gradients + 4 * outputs, stride: 9 * outputs) : Matrix(gradients, stride: outputs)
       let part = Matrix(memory.parts.data + share * weight.count, stride: columns)
       let range = Workers.range(of: share, shares: shares, count: output.shape.pixels)
       forEachChunk(range, size: size) { chunk in
-        gradientWindows.copyWindows(chunk, to: gradients)
-        // The middle tap of the gradient's windows is the gradient itself.
+        if needsInput {
+          gradientWindows.copyWindows(chunk, to: gradients)
+        } else {
+          memory.resultGradient.copyPixels(chunk, to: gradients)
+        }
         windows.copyWindows(chunk, to: scratch)
         multiply(
-          Matrix(gradients + 4 * outputs, stride: 9 * outputs).transposed, Matrix(scratch, stride: columns),
-          into: part, m: outputs, n: columns, k: chunk.count, beta: chunk.lowerBound == range.lowerBound ? 0 : 1)
+          middle.transposed, Matrix(scratch, stride: columns), into: part, m: outputs, n: columns, k: chunk.count,
+          beta: chunk.lowerBound == range.lowerBound ? 0 : 1)
         if needsInput { differentiateSources(chunk, gradients: gradients, mirrored: memory.mirrored) }
       }
     }

@@ -1,7 +1,6 @@
 // Several data sets as one endless, shuffled, reproducible stream.
 import Foundation
 import Frames
-import Synchronization
 
 /// Data sets with their shares of the stream and their class maps to the network's classes.
 final class DataMix: Sendable {
@@ -17,12 +16,15 @@ final class DataMix: Sendable {
   /// Pictures in an epoch: as many as it takes to see the first set once.
   let epoch: Int
   private let seed: UInt64
-  /// Pictures read so far, by part and index, labels mapped.
-  private let cache = Mutex<[[Int: LabelledPicture]]>([])
+  private let cache: PictureCache
 
-  /// - Parameter shares: weights by source; empty: by number of pictures.
+  /// - Parameters:
+  ///   - shares: weights by source; empty: by number of pictures.
+  ///   - memoryLimit: bytes of pictures to keep; those beyond are read each time.
   /// - Throws: `TrainingError.setting` for weights that do not fit, `TrainingError.classes` for unrelated classes.
-  init(_ sources: [any LabelledSource], shares: [Double], classNames: [String], seed: UInt64) throws(TrainingError) {
+  init(
+    _ sources: [any LabelledSource], shares: [Double], classNames: [String], seed: UInt64, memoryLimit: Int = 2 << 30
+  ) throws(TrainingError) {
     guard !sources.isEmpty else { throw .setting(name: "data", reason: "needs at least one set") }
     let weights = shares.isEmpty ? sources.map { Double($0.count) } : shares
     guard weights.count == sources.count, weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
@@ -36,16 +38,25 @@ final class DataMix: Sendable {
     self.parts = parts
     self.seed = seed
     epoch = max(1, Int((Double(parts[0].source.count) / parts[0].share).rounded()))
-    cache.withLock { $0 = parts.map { _ in [:] } }
+    cache = PictureCache(limit: memoryLimit)
   }
 
-  /// Which part and which picture of it come at place `position` of the stream: parts by their shares, a part's pictures
-  /// in a new order each time round.
-  func choice(at position: Int) -> (part: Int, index: Int) {
-    let part = partIndex(at: position)
-    let turn = turns(of: part, before: position)
-    let count = parts[part].source.count
-    return (part, permuted(turn % count, count: count, round: turn / count, part: part))
+  /// Which part and which picture of it come at each place of `positions` in the stream: parts by their shares, a part's
+  /// pictures in a new order each time round.
+  ///
+  /// - Complexity: O(positions.upperBound), once a batch: far below the cost of drawing it.
+  func choices(at positions: Range<Int>) -> [(part: Int, index: Int)] {
+    var turns = [Int](repeating: 0, count: parts.count)
+    if parts.count > 1 {
+      for position in 0..<positions.lowerBound { turns[partIndex(at: position)] += 1 }
+    } else {
+      turns[0] = positions.lowerBound
+    }
+    return positions.map { position in
+      let part = partIndex(at: position)
+      defer { turns[part] += 1 }
+      return (part, permuted(turns[part], part: part))
+    }
   }
 
   /// Multiples of the golden ratio fill 0…1 evenly at every length, so parts come evenly spread in time.
@@ -59,24 +70,21 @@ final class DataMix: Sendable {
     return parts.count - 1
   }
 
-  private func turns(of part: Int, before position: Int) -> Int {
-    guard parts.count > 1 else { return position }
-    return (0..<position).reduce(0) { $0 + (partIndex(at: $1) == part ? 1 : 0) }
+  /// The picture at `turn` of a part: each round shows all pictures in an order of its own.
+  private func permuted(_ turn: Int, part: Int) -> Int {
+    let count = parts[part].source.count
+    var random = SeededRandom(seed: seed, index: UInt64(turn / count * parts.count + part))
+    return (0..<count).shuffled(using: &random)[turn % count]
   }
 
-  /// Place `i` of the shuffled order of a round.
-  private func permuted(_ i: Int, count: Int, round: Int, part: Int) -> Int {
-    var random = SeededRandom(seed: seed, index: UInt64(round * parts.count + part))
-    return (0..<count).shuffled(using: &random)[i]
-  }
-
-  /// A picture with the network's labels, from memory when it was read before.
+  /// A picture with the network's labels, from memory when it was kept.
+  ///
+  /// - Throws: what the source throws.
   func picture(part: Int, index: Int) throws(TrainingError) -> LabelledPicture {
-    if let known = cache.withLock({ $0[part][index] }) { return known }
+    if let known = cache[part, index] { return known }
     var picture = try parts[part].source.picture(at: index)
     if !parts[part].map.isIdentity { parts[part].map.apply(to: &picture.labels) }
-    let made = picture
-    cache.withLock { $0[part][index] = made }
+    cache[part, index] = picture
     return picture
   }
 

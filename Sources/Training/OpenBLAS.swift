@@ -7,19 +7,25 @@ public enum OpenBLAS {
   /// The variable that names the core type to OpenBLAS; read once, when the library loads.
   static let coreVariable = "OPENBLAS_CORETYPE"
 
-  /// Starts the program again with the best core type where OpenBLAS would pick a poor one; else does nothing.
+  /// Starts the program again with a better core type where OpenBLAS leaves AVX-512 unused; else does nothing.
   ///
-  /// OpenBLAS before 0.3.27 takes recent AMD processors for Haswell and leaves AVX-512 unused: 60 instead of 110 GMAC/s a
-  /// core. The core type is chosen when the library loads, so the only remedy from inside is a new start. Call it first
-  /// thing in `main`: file descriptors and arguments are kept, everything else begins anew.
+  /// OpenBLAS takes processors that it does not know for older ones: with the kernels for Haswell a core does 60 GMAC/s
+  /// where 110 are possible. The core type is chosen when the library loads, so the only remedy from inside is a new
+  /// start. Call it first thing in a command: file descriptors and arguments are kept, everything else begins anew. A core
+  /// type that the environment names is left alone.
   public static func restartWithBestCore() {
-    guard getenv(coreVariable) == nil, cpuHasAVX512() else { return }
+    guard getenv(coreVariable) == nil, !usesAVX512, cpuHasAVX512() else { return }
     setenv(coreVariable, "SkylakeX", 1)
     var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) }
     arguments.append(nil)
     execv("/proc/self/exe", arguments)
     // Still here: the system does not allow it; the run is slower, not wrong.
     unsetenv(coreVariable)
+  }
+
+  /// Whether the kernels in use are those of a core with AVX-512.
+  private static var usesAVX512: Bool {
+    ["skylakex", "cooperlake", "sapphirerapids", "zen4", "zen5"].contains(coreName.lowercased())
   }
 
   /// The core type that OpenBLAS runs, for logs.

@@ -65,9 +65,19 @@ import UNet
     let mix = try DataMix(
       [ToySource(count: 6), ToySource(count: 50)], shares: [3, 1], classNames: ["sky", "road", "car"], seed: 1)
     #expect(mix.epoch == 8)
-    let choices = (0..<400).map { mix.choice(at: $0) }
+    let choices = mix.choices(at: 0..<400)
+    let later = mix.choices(at: 40..<48)
+    #expect(later.map(\.index) == choices[40..<48].map(\.index))
     #expect(abs(choices.count { $0.part == 0 } - 300) <= 2)
     #expect(Set(choices.filter { $0.part == 0 }.prefix(6).map(\.index)) == Set(0..<6))
+  }
+
+  @Test func theCacheKeepsToItsLimit() throws {
+    let cache = PictureCache(limit: 2 * 48 * 32 * 4)
+    for index in 0..<3 { cache[0, index] = try ToySource().picture(at: index) }
+    #expect(cache[0, 1] != nil)
+    #expect(cache[0, 2] == nil)
+    #expect(cache[1, 0] == nil)
   }
 
   @Test func withoutVariationACropIsThePicture() throws {
