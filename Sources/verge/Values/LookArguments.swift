@@ -1,5 +1,8 @@
 // The options about what the overlay looks like.
 import ArgumentParser
+import Frames
+import Pipeline
+import UNet
 
 /// Paint and instruments on the picture.
 struct LookArguments: ParsableArguments {
@@ -27,5 +30,29 @@ struct LookArguments: ParsableArguments {
 
   func validate() throws {
     guard (0...1).contains(alpha) else { throw ValidationError("--alpha is from 0 to 1, not \(alpha)") }
+  }
+}
+
+extension LookArguments {
+  /// The overlay's style for the classes of a model.
+  ///
+  /// - Throws: `CommandError.unusable` for a class that the model does not have, and for a palette that cannot be read.
+  func style(for model: Model) throws(CommandError) -> OverlayStyle {
+    let known = model.architecture.classes
+    let colors = Palette(known.map { RGB($0.color.red, $0.color.green, $0.color.blue) })
+    var painted: Set<Int> = []
+    for name in classes {
+      guard let index = known.firstIndex(where: { $0.name == name }) else {
+        let names = known.map(\.name).joined(separator: ", ")
+        throw .unusable(what: "--classes", why: "model \(model.name) has no '\(name)', only \(names)")
+      }
+      painted.insert(index)
+    }
+    var style = OverlayStyle(
+      names: known.map(\.name),
+      palette: try palette.map { path throws(CommandError) in try PaletteFile.apply(path, to: known) } ?? colors,
+      alpha: alpha, painted: classes.isEmpty ? nil : painted)
+    (style.hasLegend, style.hasHUD, style.isSideBySide) = (legend, hud, sideBySide)
+    return style
   }
 }

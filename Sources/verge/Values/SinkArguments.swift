@@ -1,5 +1,7 @@
 // The options about what is written.
 import ArgumentParser
+import Pipeline
+import Video
 
 /// Encoder, container, masks and records.
 struct SinkArguments: ParsableArguments {
@@ -13,7 +15,7 @@ struct SinkArguments: ParsableArguments {
   var preset: String?
 
   @Option(help: ArgumentHelp("Quality of libx264 and its kin: 0 lossless … 51 worst.", valueName: "number"))
-  var crf: Int?
+  var crf: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -39,5 +41,30 @@ struct SinkArguments: ParsableArguments {
   func validate() throws {
     if let crf, !(0...63).contains(crf) { throw ValidationError("--crf is from 0 to 63, not \(crf)") }
     if rle && jsonl == nil { throw ValidationError("--rle says what goes into --jsonl FILE; give that as well") }
+  }
+}
+
+extension SinkArguments {
+  /// The options that encode and write the overlay of a source.
+  func options(for source: any PacketSource, threads: Int) -> SinkOptions {
+    var options = SinkOptions(for: source)
+    options.format = format
+    options.codec = codec
+    options.preset = preset
+    options.crf = crf
+    options.threads = threads
+    options.overwrites = overwrite
+    return options
+  }
+
+  /// What is written of the masks.
+  func masks(hasDigest: Bool) -> MaskOptions {
+    var options = MaskOptions()
+    options.folder = masks
+    options.video = maskVideo
+    options.records = jsonl
+    options.hasRunLengths = rle
+    options.hasDigest = hasDigest
+    return options
   }
 }

@@ -36,3 +36,25 @@ struct SourceArguments: ParsableArguments {
     if maxAge.seconds <= 0 { throw ValidationError("--max-age is more than nothing") }
   }
 }
+
+extension SourceArguments {
+  /// Whether the source gives its frames in real time: when told so, and for cameras and streaming protocols.
+  func isLive(_ input: String) -> Bool {
+    let protocols = ["rtsp://", "rtsps://", "rtmp://", "rtmps://", "udp://", "rtp://", "srt://"]
+    return live || input.hasPrefix("/dev/video") || protocols.contains { input.hasPrefix($0) }
+  }
+
+  /// The options that open the source.
+  func options(for input: String, threads: Int) -> SourceOptions {
+    var options = SourceOptions()
+    options.raw = raw
+    options.isLive = isLive(input)
+    options.threads = threads
+    options.start = start?.seconds
+    options.duration = duration?.seconds
+    // A server that has gone quiet is gone; a pipe may wait for its writer as long as it likes.
+    if options.isLive, input.contains("://") { options.timeout = 10 }
+    options.diagnostics = { Console.standard.warn($0) }
+    return options
+  }
+}
