@@ -19,7 +19,7 @@ struct Verge: ParsableCommand {
       """,
     version: "verge \(version)",
     subcommands: [
-      BenchCommand.self, TrainCommand.self, EvalCommand.self, QuantizeCommand.self,
+      SegmentCommand.self, BenchCommand.self, TrainCommand.self, EvalCommand.self, QuantizeCommand.self,
       ExtractCommand.self, InspectCommand.self,
       DoctorCommand.self,
     ])

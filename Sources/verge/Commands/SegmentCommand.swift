@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Frames
 import Pipeline
+import Tensors
 import UNet
 import Video
 
@@ -74,7 +75,7 @@ struct SegmentCommand: ParsableCommand {
 
   private func checkOutputs(_ output: String) throws(CommandError) {
     var outputs = OutputGuard(input: input, overwrite: sink.overwrite)
-    for path in [output, sink.maskVideo, sink.jsonl, sink.masks] { try outputs.check(path) }
+    for path in [output, sink.maskVideo, sink.jsonl, sink.masks] as [String?] { try outputs.check(path) }
   }
 
   private func options(_ style: OverlayStyle, _ output: String) -> SessionOptions {

@@ -30,7 +30,7 @@ struct SegmentRun {
   /// The account of all frames, in a line.
   static func summary(_ report: SessionReport, output: String?) -> String {
     let (frames, latency) = (report.frames, report.latencyMs)
-    var line = "\(frames.shown) frames in \(report.seconds.formatted(decimals: 1)) s"
+    var line = "\(frames.shown) frame\(frames.shown == 1 ? "" : "s") in \(report.seconds.formatted(decimals: 1)) s"
     line += ", \(report.fps.formatted(decimals: 1)) frames/s"
     line += ", latency p50 \(latency.p50.formatted(decimals: 0)) ms, p99 \(latency.p99.formatted(decimals: 0)) ms"
     line += "; \(frames.in) in: \(frames.shown) shown, \(frames.skipped) skipped, \(frames.late) late"

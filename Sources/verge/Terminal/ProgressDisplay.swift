@@ -29,7 +29,7 @@ final class ProgressDisplay: Sendable {
   private let sample: @Sendable () -> ProgressSample
   private let queue = DispatchQueue(label: "verge.progress")
   // Dispatch sources are safe to cancel from anywhere.
-  nonisolated(unsafe) private let timer: any DispatchSourceTimer
+  nonisolated(unsafe) private let timer: (any DispatchSourceTimer)?
 
   /// - Parameters:
   ///   - unit: what is counted, in the plural: "frames".
@@ -41,18 +41,18 @@ final class ProgressDisplay: Sendable {
     self.console = console
     self.sample = sample
     style = quiet ? .none : console.isInteractive ? .bar : .lines
-    timer = DispatchSource.makeTimerSource(queue: queue)
-    guard style != .none else { return }
+    // A source that is never activated may not be released, so none is made where nothing is shown.
+    timer = style == .none ? nil : DispatchSource.makeTimerSource(queue: queue)
     let interval = style == .bar ? DispatchTimeInterval.milliseconds(100) : .seconds(5)
-    timer.schedule(deadline: .now() + interval, repeating: interval)
-    timer.setEventHandler { [weak self] in self?.show() }
-    timer.activate()
+    timer?.schedule(deadline: .now() + interval, repeating: interval)
+    timer?.setEventHandler { [weak self] in self?.show() }
+    timer?.activate()
   }
 
   /// Removes the bar; nothing is shown after this returns.
   func finish() {
     guard style != .none else { return }
-    timer.cancel()
+    timer?.cancel()
     queue.sync {}
     console.showStatus("")
   }
