@@ -74,10 +74,11 @@ final class ImageListSource: PacketSource, @unchecked Sendable {  // used by one
   ) throws(VideoError) -> VideoInfo {
     var failure: VideoError?
     for path in paths {
-      do {
+      do throws(VideoError) {
         let input = try InputContext(name: path, options: .init(), interrupt: interrupt)
         let stream = try StreamChoice.video(among: input.streams, name: path, number: nil)
         var info = StreamChoice.info(stream, in: input, options: .init())
+        guard info.width > 0 else { throw VideoError.notMedia(path, cause: "no picture in it, or one too large") }
         info.timeBase = options.frameRate.inverse
         info.frameRate = options.frameRate
         info.startTime = Int64(wanted.lowerBound)

@@ -74,13 +74,14 @@ final class InputContext {
     if let stopped = interrupt.error(name) { return stopped }
     guard case .notMedia(_, let number) = error, let number = Int32(number) else { return error }
     let code = FFmpegCode(number)
-    if let cause, cause.contains("moov atom not found") {
-      return .notMedia(name, cause: "its index (moov) is missing: the file is cut off or still being written")
-    }
     if code == .invalidData {
       var about = stat()
       let isEmpty = stat(name, &about) == 0 && about.st_mode & S_IFMT == S_IFREG && about.st_size == 0
-      return .notMedia(name, cause: isEmpty ? "the file is empty" : cause ?? "no container FFmpeg knows")
+      if isEmpty { return .notMedia(name, cause: "the file is empty") }
+      if let cause, cause.contains("moov atom not found") {
+        return .notMedia(name, cause: "its index (moov) is missing: the file is cut off or still being written")
+      }
+      return .notMedia(name, cause: cause ?? "no container FFmpeg knows")
     }
     if code == .endOfFile { return .notMedia(name, cause: "it ends before it begins") }
     if code.posix > 0, code.posix < 200 { return .cannotOpen(name, cause: String(cString: strerror(code.posix))) }

@@ -14,7 +14,10 @@ final class OutputFile {
   /// - Throws: `VideoError.cannotWrite`.
   init(creating path: String) throws(VideoError) {
     self.path = path
-    descriptor = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+    // A pipe opened for reading too would never lose its reader.
+    var about = stat()
+    let isSpecial = stat(path, &about) == 0 && about.st_mode & S_IFMT != S_IFREG
+    descriptor = open(path, isSpecial ? O_WRONLY | O_CLOEXEC : O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     ownsDescriptor = true
     if descriptor < 0 { throw Self.error(path, errno) }
   }
