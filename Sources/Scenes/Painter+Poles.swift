@@ -1,8 +1,8 @@
-// Lamps, masts, signs, traffic lights and other street furniture.
+// Lamps, masts, traffic lights and other street furniture.
 
 extension Painter {
   /// An upright pole with a lit and a dark side.
-  private func post(
+  func post(
     _ item: Item, from low: Float = 0, to top: Float, radius: Float, _ tint: Tint, _ label: SceneClass = .pole
   ) {
     let scale = view.scale(item.near)
@@ -72,64 +72,6 @@ extension Painter {
     )
     let half = max(0.5, 0.06 * view.scale(item.near))
     canvas.rect(left.x, left.y - half, right.x, left.y + half, light.ink(.rgb(100, 84, 66), .near, z: item.near), .pole)
-  }
-
-  func paintSign(_ item: Item) {
-    guard item.near > 0.8 else { return }
-    var dice = Dice(item.look)
-    post(item, to: item.height + 0.5, radius: 0.035, .rgb(150, 152, 154))
-    let scale = view.scale(item.near)
-    let center = view.project(item.near, item.middle, item.height + 0.2)
-    // Signs for the other direction show their grey backs.
-    guard (item.middle > 0) == (scene.road.side > 0) || dice.chance(0.2) else {
-      return canvas.ellipse(
-        center, 0.32 * scale, 0.32 * scale, light.ink(.rgb(120, 122, 124), .near, z: item.near), .sign)
-    }
-    paintBoard(center, 0.34 * scale, kind: dice.below(6), z: item.near)
-  }
-
-  private func paintBoard(_ center: SIMD2<Float>, _ radius: Float, kind: Int, z: Float) {
-    func ink(_ red: Float, _ green: Float, _ blue: Float) -> Ink {
-      light.ink(.rgb(red, green, blue) * 1.15, .near, z: z)
-    }
-    let (red, white, blue) = (ink(206, 30, 34), ink(240, 240, 238), ink(24, 76, 160))
-    switch kind {
-    case 0, 1:
-      canvas.ellipse(center, radius, radius, red, .sign)
-      canvas.ellipse(center, radius * 0.74, radius * 0.74, kind == 0 ? white : red, .sign)
-      let bar = kind == 0 ? ink(30, 30, 30) : white
-      canvas.rect(
-        center.x - radius * 0.4, center.y - radius * 0.16, center.x + radius * 0.4, center.y + radius * 0.16, bar, .sign
-      )
-    case 2:
-      for (size, colour) in [(Float(1.1), red), (0.72, white)] {
-        canvas.begin()
-        canvas.corner(center + SIMD2(0, -radius * size))
-        canvas.corner(center + SIMD2(radius * size, radius * 0.75 * size))
-        canvas.corner(center + SIMD2(-radius * size, radius * 0.75 * size))
-        canvas.fill(colour, .sign)
-      }
-    case 3:
-      canvas.ellipse(center, radius, radius, blue, .sign)
-      canvas.rect(
-        center.x - radius * 0.12, center.y - radius * 0.6, center.x + radius * 0.12, center.y + radius * 0.6, white,
-        .sign)
-    case 4:
-      canvas.rect(center.x - radius, center.y - radius, center.x + radius, center.y + radius, blue, .sign)
-      canvas.rect(
-        center.x - radius * 0.35, center.y - radius * 0.6, center.x + radius * 0.35, center.y + radius * 0.6, white,
-        .sign)
-    default:
-      let board = scene.seed & 2 == 0 ? ink(30, 110, 70) : white
-      canvas.rect(
-        center.x - radius * 2.2, center.y - radius, center.x + radius * 2.2, center.y + radius * 0.6, board, .sign)
-      let text = scene.seed & 2 == 0 ? white : ink(40, 40, 44)
-      for line in [Float(-0.6), -0.05] {
-        canvas.rect(
-          center.x - radius * 1.8, center.y + radius * line, center.x + radius * 1.1, center.y + radius * (line + 0.28),
-          text, .sign)
-      }
-    }
   }
 
   func paintTrafficLight(_ item: Item) {

@@ -84,35 +84,42 @@ extension Painter {
     }
   }
 
-  /// Collects people on a crossing and cars in a side street, which have all left the lane before the camera comes.
+  /// Collects people on a crossing and cars in a side street.
   func layOutCrossing(_ block: Block, z: Float) {
-    let road = scene.road
     var dice = Dice(scene.seed, .crossing, block.index)
     if block.hasCrossing {
-      for _ in 0..<dice.below(4) {
-        let (fromLeft, look, late) = (dice.chance(0.5), dice.bits(), dice.range(14, 40))
-        // Walks at 1.4 m/s while the camera comes nearer, and is across when it is `late` metres away.
-        let part = (z - late) * 1.4 / scene.camera.speed
-        let width = road.kerbRight - road.kerbLeft + 3
-        guard part > -3, part < width else { continue }
-        let t = fromLeft ? road.kerbRight + 1.5 - max(0, part) : road.kerbLeft - 1.5 + max(0, part)
-        var item = Item(
-          .pedestrian, z: z + block.crossing + dice.range(0.4, 2.6), t: t, height: dice.range(1.5, 1.9), look: look)
-        item.heading = SIMD2(0, fromLeft ? 1 : -1)
-        add(item)
-      }
+      for _ in 0..<dice.below(4) { layOutCrossingPerson(block, z: z, &dice) }
     }
-    guard block.mouth > 0 else { return }
+    if block.mouth > 0 { layOutSideTraffic(block, z: z, &dice) }
+  }
+
+  /// Somebody who walks at 1.4 m/s while the camera comes nearer, and is across well before it is there.
+  private func layOutCrossingPerson(_ block: Block, z: Float, _ dice: inout Dice) {
+    let road = scene.road
+    let (fromRight, look, late) = (dice.chance(0.5), dice.bits(), dice.range(14, 40))
+    let walked = (z - late) * 1.4 / scene.camera.speed
+    let width = road.kerbRight - road.kerbLeft + 3
+    guard walked > -3, walked < width else { return }
+    let t = fromRight ? road.kerbRight + 1.5 - max(0, walked) : road.kerbLeft - 1.5 + max(0, walked)
+    let place = z + block.crossing + dice.range(0.4, 2.6)
+    var item = Item(.pedestrian, z: place, t: t, height: dice.range(1.5, 1.9), look: look)
+    item.heading = SIMD2(0, fromRight ? 1 : -1)
+    add(item)
+  }
+
+  /// Cars that wait in a side street, and one that crosses ahead of the camera.
+  private func layOutSideTraffic(_ block: Block, z: Float, _ dice: inout Dice) {
+    let road = scene.road
     for onRight in [false, true] where block.opens(onRight: onRight) && dice.chance(0.5) {
       let sign: Float = onRight ? 1 : -1
       let t = (onRight ? road.plotRight : road.plotLeft) + sign * dice.range(1, 4)
-      vehicle(
-        z: z + block.mouth * (onRight == (road.side > 0) ? 0.7 : 0.3), t: t, look: dice.bits() & ~(1 << 62),
-        heading: SIMD2(0, -sign))
+      let part: Float = onRight == (road.side > 0) ? 0.7 : 0.3
+      vehicle(z: z + block.mouth * part, t: t, look: dice.bits() & ~(1 << 62), heading: SIMD2(0, -sign))
     }
     if block.sideStreet.left, block.sideStreet.right, dice.chance(0.4) {
       let sign: Float = dice.chance(0.5) ? 1 : -1
-      vehicle(z: z + block.mouth * 0.5, t: sign * (32 - z), look: dice.bits() & ~(1 << 62), heading: SIMD2(0, sign))
+      let look = dice.bits() & ~(1 << 62)
+      vehicle(z: z + block.mouth * 0.5, t: sign * (32 - z), look: look, heading: SIMD2(0, sign))
     }
   }
 }

@@ -21,7 +21,7 @@ struct Verge: ParsableCommand {
     subcommands: [
       SegmentCommand.self, BenchCommand.self, TrainCommand.self, EvalCommand.self, QuantizeCommand.self,
       ExtractCommand.self, InspectCommand.self,
-      DoctorCommand.self,
+      ScenesCommand.self, DoctorCommand.self,
     ])
 
   static let version = "0.1.0"
