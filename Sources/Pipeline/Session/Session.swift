@@ -34,12 +34,11 @@ public final class Session: Sendable {
   ) throws {
     self.init(expecting: Self.expected(source.video, options))
     let plan = SessionPlan(options, source.video, segmenter, kernels, tally)
-    let packets = BoundedQueue<DemuxEvent>(capacity: 16)
-    let frames = plan.frameQueue()
-    let others = try plan.build(graph, from: frames, output: output, copying: source.otherStreams, digest: digest)
+    let (packets, frames, others) = (BoundedQueue<DemuxEvent>(capacity: 4), plan.frameQueue(), plan.packetQueue(output))
     let side = others.map { Outlet($0) }
     graph.add("demux", source: DemuxStage(source, others: side, ending: ending), to: packets, side: side)
     graph.add("decode", DecodeStage(Decoder(source), gate: plan.gate), from: packets, to: frames)
+    try plan.build(graph, from: frames, output: output, others, copying: source.otherStreams, digest: digest)
   }
 
   /// The same for a source that makes frames by itself.
@@ -49,11 +48,11 @@ public final class Session: Sendable {
   ) throws {
     self.init(expecting: Self.expected(source.video, options))
     let plan = SessionPlan(options, source.video, segmenter, kernels, tally)
-    let frames = plan.frameQueue()
-    let others = try plan.build(graph, from: frames, output: output, copying: [], digest: digest)
+    let (frames, others) = (plan.frameQueue(), plan.packetQueue(output))
     let side = others.map { Outlet($0) }
     let stage = FrameSourceStage(source, gate: plan.gate, others: side, ending: ending)
     graph.add("source", source: stage, to: frames, side: side)
+    try plan.build(graph, from: frames, output: output, others, copying: [], digest: digest)
   }
 
   private init(expecting expected: Int?) { self.expected = expected }

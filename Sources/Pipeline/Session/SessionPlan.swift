@@ -32,13 +32,20 @@ struct SessionPlan {
       capacity: 2, overflow: options.isLive ? .dropOldest { _ in account.leave(.late) } : .block)
   }
 
+  /// The queue to the muxer, which the source fills as well as the encoder; nil when there is no muxer.
+  func packetQueue(_ output: SessionOutput) -> BoundedQueue<Packet>? {
+    if case .video = output { BoundedQueue(capacity: 64) } else { nil }
+  }
+
   /// Adds everything behind the decoder.
   ///
-  /// - Returns: the queue to the muxer for packets of other streams; nil when there is no muxer.
+  /// - Parameters:
+  ///   - packets: from `packetQueue`.
+  ///   - others: the source's streams whose packets come there.
   func build(
-    _ graph: Graph, from frames: BoundedQueue<Frame>, output: SessionOutput, copying others: [StreamParameters],
-    digest: Monitor<String?>
-  ) throws -> BoundedQueue<Packet>? {
+    _ graph: Graph, from frames: BoundedQueue<Frame>, output: SessionOutput, _ packets: BoundedQueue<Packet>?,
+    copying others: [StreamParameters], digest: Monitor<String?>
+  ) throws {
     let sinks = try maskSinks(digest)
     let paints = if case .none = output { false } else { true }
     // A live frame waits in the frame queue, where it can still be dropped, and nowhere else.
@@ -53,34 +60,30 @@ struct SessionPlan {
       segmented = paints ? BoundedQueue(capacity: depth) : nil
       graph.add("masks", MaskStage(sinks, tally: paints ? nil : tally), from: masked, to: segmented)
     }
-    guard let segmented, paints else { return nil }
-    return try addOverlay(graph, from: segmented, depth, output, others)
-  }
-
-  private func addOverlay(
-    _ graph: Graph, from segmented: BoundedQueue<SegmentedFrame>, _ depth: Int, _ output: SessionOutput,
-    _ others: [StreamParameters]
-  ) throws -> BoundedQueue<Packet>? {
+    guard let segmented, paints else { return }
     let painted = BoundedQueue<Frame>(capacity: depth)
     let overlay = Overlay(options.style, kernels: kernels)
     let stage = OverlayStage(overlay, hasHUD: options.style.hasHUD, freshness: freshness, tally: tally)
+    graph.add("overlay", stage, from: segmented, to: painted)
+    try addOutput(graph, from: painted, output, packets, others)
+  }
+
+  private func addOutput(
+    _ graph: Graph, from painted: BoundedQueue<Frame>, _ output: SessionOutput, _ packets: BoundedQueue<Packet>?,
+    _ others: [StreamParameters]
+  ) throws {
     switch output {
-    case .none: return nil
+    case .none: break
     case .pictures(let folder, let sink):
       try makeFolder(folder)
       let pictures = PictureFolderStage(folder, images: video.imagePaths, options: settings(sink), tally: tally)
-      graph.add("overlay", stage, from: segmented, to: painted)
       graph.add("encode", pictures, from: painted)
-      return nil
     case .video(let name, let sink):
       let target = try OutputTarget(name, format: sink.format)
       let encoder = try Encoder(target, settings(sink))
       let muxer = try Muxer(target, copying: others, settings(sink))
-      let packets = BoundedQueue<Packet>(capacity: 64)
-      graph.add("overlay", stage, from: segmented, to: painted)
       graph.add("encode", EncodeStage(encoder, tally: tally), from: painted, to: packets)
-      graph.add("mux", MuxStage(muxer), from: packets)
-      return others.isEmpty ? nil : packets
+      if let packets { graph.add("mux", MuxStage(muxer), from: packets) }
     }
   }
 
