@@ -22,29 +22,36 @@ public struct EvaluationSet: Sendable {
   let architecture: Architecture
   /// Pixels of the network's input; nil for about the picture's own size.
   let budget: Int?
+  /// Pictures to use, evenly spread over the source.
+  public let count: Int
 
+  /// - Parameters:
+  ///   - budget: pixels of the network's input; nil for about the picture's own size.
+  ///   - limit: the most pictures to use; nil for all.
   /// - Throws: `TrainingError.classes` when the set's classes and the network's are unrelated.
-  public init(_ source: any LabelledSource, architecture: Architecture, budget: Int? = nil) throws(TrainingError) {
+  public init(
+    _ source: any LabelledSource, architecture: Architecture, budget: Int? = nil, limit: Int? = nil
+  ) throws(TrainingError) {
     self.source = source
     self.architecture = architecture
     self.budget = budget
+    count = min(source.count, max(1, limit ?? source.count))
     map = try ClassMap(from: source.classNames, to: architecture.classes.map(\.name))
   }
-
-  public var count: Int { source.count }
 
   /// Picture `index` at the network's input size, as a live frame would be scaled.
   ///
   /// - Throws: `TrainingError.data`.
   public func picture(at index: Int) throws(TrainingError) -> EvaluationPicture {
-    let picture = try source.picture(at: index)
+    let place = index * source.count / count
+    let picture = try source.picture(at: place)
     let size = architecture.inputSize(
       width: picture.width, height: picture.height, budget: budget ?? picture.width * picture.height)
     var labels = picture.labels
     map.apply(to: &labels)
     return EvaluationPicture(
-      rgb: try Self.scale(picture, to: size, name: source.name(at: index)), input: size, width: picture.width,
-      height: picture.height, labels: labels, name: source.name(at: index))
+      rgb: try Self.scale(picture, to: size, name: source.name(at: place)), input: size, width: picture.width,
+      height: picture.height, labels: labels, name: source.name(at: place))
   }
 
   private static func scale(

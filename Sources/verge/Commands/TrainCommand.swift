@@ -75,7 +75,7 @@ struct TrainCommand: ParsableCommand {
   /// Adds int8 weights to the model at the output path.
   private func quantizeBest(threads: Int) throws {
     let model = try Model(contentsOf: output)
-    let calibration = try EvaluationSet(try data[0].open(), architecture: model.architecture)
+    let calibration = try EvaluationSet(try data[0].open(), architecture: model.architecture, limit: 100)
     let result = try ModelQuantization.quantize(
       model, calibration: calibration,
       validation: try val.map { try EvaluationSet(try $0.open(), architecture: model.architecture) } ?? calibration,
