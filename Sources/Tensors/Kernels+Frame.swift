@@ -7,6 +7,7 @@ extension Kernels {
     _ row: UnsafeMutablePointer<UInt8>, labels: UnsafePointer<UInt8>, count: Int, table colors: BlendTable
   ) {
     precondition(count >= 0, "a row cannot have \(count) samples")
+    precondition(colors.largest <= 255, "a row of 8 bits cannot hold a sample of \(colors.largest)")
     table.pointee.blend_row_u8(row, row, labels, colors.keep, colors.add, count)
   }
 
@@ -24,6 +25,7 @@ extension Kernels {
     table colors: BlendTable
   ) {
     precondition(count >= 0, "a row cannot have \(count) samples")
+    precondition(colors.largest <= 255, "a row of 8 bits cannot hold a sample of \(colors.largest)")
     table.pointee.blend_row_u8(row, source, labels, colors.keep, colors.add, count)
   }
 

@@ -13,8 +13,8 @@ final class WorkerExchange: @unchecked Sendable {  // `task` is written only whi
   private static let joined: UInt64 = 2
   private static let open: UInt64 = 1
   private static let generation: UInt64 = 1 << 32
-  /// Looks at `state` before a worker parks: some 30 µs, longer than the gap between two layers, far less than a frame.
-  private static let spins = 1000
+  /// Looks at `state` before a worker parks: some 50 µs, longer than the threads of one layer end apart, far less than a frame.
+  private static let spins = 2000
 
   private let state = Atomic<UInt64>(0)
   private let nextRow = Atomic<Int>(0)

@@ -95,6 +95,7 @@ typedef struct ck_table {
 
   /// Overlay of one row: dst[i] = (src[i] * keep[label] + add[label]) >> 8 with label = labels[i].
   /// keep = 256 - alpha, add = colour * alpha + 128; keep 256 and add 128 leave the sample as it is. dst may be src.
+  /// Colours of 8 bits for blend_row_u8, so that sums stay below 2^16.
   void (*blend_row_u8)(uint8_t *dst, const uint8_t *src, const uint8_t *labels, const uint16_t keep[256],
                        const uint32_t add[256], size_t count);
   void (*blend_row_u16)(uint16_t *dst, const uint16_t *src, const uint8_t *labels, const uint16_t keep[256],
