@@ -1,6 +1,7 @@
 // verge bench: how fast it is here.
 import ArgumentParser
 import UNet
+import Video
 
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -22,23 +23,38 @@ struct BenchCommand: ParsableCommand {
   @Flag(help: "Time the network alone, on noise.")
   var networkOnly = false
 
-  @Option(help: ArgumentHelp("Input size of the network.", valueName: "WxH"))
+  @Option(help: ArgumentHelp("Input size of the network; with a video, its number of pixels.", valueName: "WxH"))
   var size: PictureSize?
 
   @OptionGroup var compute: ComputeArguments
+
+  @Option(help: ArgumentHelp("Measure so many frames.", valueName: "n"))
+  var limit: Int?
 
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func validate() throws {
     if networkOnly && input != nil { throw ValidationError("--network-only runs on noise; leave the input out") }
+    if let limit, limit < 1 { throw ValidationError("--limit is at least 1, not \(limit)") }
   }
 
   func run() throws {
-    let bench = try NetworkBench(
-      ModelLibrary.load(compute.model), size: size.map { InputSize(height: $0.height, width: $0.width) },
-      compute: compute)
+    MediaLog.route(to: nil)
+    try networkOnly ? benchNetwork() : benchPipeline()
+  }
+
+  private func benchNetwork() throws {
+    let size = size.map { InputSize(height: $0.height, width: $0.width) }
+    let bench = try NetworkBench(ModelLibrary.load(compute.model), size: size, compute: compute)
     guard json else { return try bench.lines.forEach { try Console.standard.data($0) } }
     try printJSON(bench)
+  }
+
+  private func benchPipeline() throws {
+    let bench = try PipelineBench(
+      input ?? Sample.find(), compute: compute, budget: size.map { $0.width * $0.height }, limit: limit, quiet: json)
+    guard json else { return try bench.lines.forEach { try Console.standard.data($0) } }
+    try printJSON(bench.report)
   }
 }

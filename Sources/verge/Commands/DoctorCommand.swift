@@ -19,11 +19,14 @@ struct DoctorCommand: ParsableCommand {
 
   @OptionGroup var compute: ComputeArguments
 
+  @Flag(help: "Leave out what takes seconds: the frame rates to expect.")
+  var quick = false
+
   @Flag(help: "Print one JSON object.")
   var json = false
 
   func run() throws {
-    let diagnosis = try Diagnosis(compute)
+    let diagnosis = try Diagnosis(compute, quick: quick)
     if json {
       try printJSON(diagnosis)
     } else {

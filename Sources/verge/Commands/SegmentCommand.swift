@@ -68,7 +68,7 @@ struct SegmentCommand: ParsableCommand {
     let target = SessionOutput(
       output, isImageList: !packets.video.imagePaths.isEmpty, sink.options(for: packets, threads: compute.threadCount))
     let session = try Session(packets, segmenter, output: target, options(style, output), kernels: kernels)
-    let run = SegmentRun(session: session, input: packets.name, quiet: quiet)
+    let run = SegmentRun(session: session, quiet: quiet)
     let (report, interruption) = try run.run()
     try conclude(session, report, output: output, interruption)
   }

@@ -33,16 +33,33 @@ struct Diagnosis: Encodable {
   var processor: Processor
   var media: Media
   var models: [ShippedModel] = []
+  /// nil when it was not measured.
+  var expectation: Expectation?
   /// One sentence each: what is missing and how to get it.
   var problems: [String] = []
 
-  init(_ options: ComputeArguments) throws {
+  /// - Parameter quick: leave out what takes seconds.
+  init(_ options: ComputeArguments, quick: Bool) throws {
     processor = try Self.processor(options)
     media = Media(
       ffmpeg: MediaLibraries.version, libraries: Dictionary(uniqueKeysWithValues: MediaLibraries.libraries),
       encoders: MediaLibraries.encoders, decoders: MediaLibraries.decoders)
     for name in ModelLibrary.shipped { addModel(name) }
     findProblems()
+    if !quick { expect(options) }
+  }
+
+  /// Measures the sample clip.
+  private mutating func expect(_ options: ComputeArguments) {
+    do {
+      let bench = try PipelineBench(Sample.find(), compute: options, budget: nil, limit: 150, quiet: true)
+      let network = try Int8Network(
+        bench.model, inputSize: bench.networkSize, tier: bench.tier, threads: bench.threads)
+      let times = NetworkBench.times(of: network, seconds: 1)
+      expectation = Expectation(bench, network: times[times.count / 2])
+    } catch {
+      problems.append("frame rates could not be measured: \(Console.oneLine(error))")
+    }
   }
 
   private static func processor(_ options: ComputeArguments) throws -> Processor {
@@ -100,7 +117,7 @@ extension Diagnosis {
     lines += models.map { model in
       "model      \(model.name): \(model.precision), \(model.gmacs.formatted(decimals: 2)) GMAC at \(model.input[1])×\(model.input[0])"
     }
-    return lines + problemLines
+    return lines + (expectation?.lines ?? []) + problemLines
   }
 
   private var problemLines: [String] {

@@ -6,8 +6,6 @@ import Video
 /// Runs a session to its end, shows how far it is, and tells how it ended.
 struct SegmentRun {
   let session: Session
-  /// The source, for messages.
-  let input: String
   let quiet: Bool
 
   /// - Returns: the report, also of a run that a signal ended.
