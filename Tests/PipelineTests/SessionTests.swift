@@ -251,4 +251,34 @@ import Video
     let frames = object["frames"] as! [String: Int]
     for key in ["in", "shown", "skipped", "late", "undecodable"] { #expect(frames[key] != nil, "\(key)") }
   }
+
+  @Test func aFolderOfImagesGivesPicturesAndMasksOfTheirNamesAndSizes() throws {
+    let sizes = ["b.jpg": (160, 96), "a.png": (123, 77), "a.jpg": (80, 60)]
+    try FileManager.default.createDirectory(atPath: folder("in"), withIntermediateDirectories: true)
+    for (name, size) in sizes {
+      let frame = Pattern.frame(
+        3, width: size.0, height: size.1, format: .yuv444p, color: .init(matrix: 5, range: .full))
+      if name.hasSuffix("png") {
+        try ImageFile.writePNG(frame, to: folder("in/" + name))
+      } else {
+        try ImageFile.writeJPEG(frame, to: folder("in/" + name), quality: 2)
+      }
+    }
+    var options = Pattern.options()
+    options.masks.folder = folder("masks")
+    let source = try Media.open(folder("in"))
+    let output = SessionOutput(folder("out"), isImageList: true, SinkOptions(for: source))
+    let report = try Session(source, ColorSegmenter(), output: output, options).run()
+    #expect(report.frames.shown == 3)
+    let names = ["a-000000.png", "a-000001.png", "b.png"]
+    #expect(try folder.names(in: "out") == names && folder.names(in: "masks") == names)
+    for (name, size) in zip(names, [(80, 60), (123, 77), (160, 96)]) {
+      let (mask, picture) = (
+        try ImageFile.readIndices(folder("masks/" + name)), try ImageFile.readRGB(folder("out/" + name))
+      )
+      #expect((mask.width, mask.height) == size && (picture.width, picture.height) == size)
+      #expect(Pattern.cells(mask) == Pattern.labels(3))
+      #expect(Pattern.cells(picture, palette: Pattern.paint) == Pattern.labels(3))
+    }
+  }
 }

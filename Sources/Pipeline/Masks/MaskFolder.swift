@@ -7,7 +7,7 @@ import Video
 final class MaskFolder: MaskSink {
   private let folder: String
   private let palette: Palette
-  private let images: [String]
+  private let names: PictureNames
   private let overwrites: Bool
   private let writer = ImageWriter()
 
@@ -16,7 +16,8 @@ final class MaskFolder: MaskSink {
   /// - Parameter images: the source's image files by frame number; empty for a video.
   /// - Throws: `PipelineError.cannotWrite`.
   init(_ folder: String, palette: Palette, images: [String], overwrites: Bool) throws(PipelineError) {
-    (self.folder, self.palette, self.images, self.overwrites) = (folder, palette, images, overwrites)
+    (self.folder, self.palette, self.overwrites) = (folder, palette, overwrites)
+    names = PictureNames(images: images)
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     } catch {
@@ -25,7 +26,7 @@ final class MaskFolder: MaskSink {
   }
 
   func write(_ mask: PooledLabels, of frame: Frame) throws {
-    let path = folder + "/" + PictureName.png(frame.index, after: images)
+    let path = folder + "/" + names[frame.index]
     if !overwrites, access(path, F_OK) == 0 { throw PipelineError.exists(path) }
     try writer.writePNG(mask.map, palette: palette, to: path)
   }

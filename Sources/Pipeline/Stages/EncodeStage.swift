@@ -39,16 +39,17 @@ final class MuxStage: Stage {
 /// Writes each overlay as a picture of its own size into a folder, named after the source's image.
 final class PictureFolderStage: Stage {
   private let folder: String
-  private let images: [String]
+  private let names: PictureNames
   private let options: SinkOptions
   private let tally: Tally
 
   init(_ folder: String, images: [String], options: SinkOptions, tally: Tally) {
-    (self.folder, self.images, self.options, self.tally) = (folder, images, options, tally)
+    (self.folder, self.options, self.tally) = (folder, options, tally)
+    names = PictureNames(images: images)
   }
 
   func process(_ frame: Frame, into outlet: Outlet<Never>) throws {
-    let sink = try MediaSink(folder + "/" + PictureName.png(frame.index, after: images), options)
+    let sink = try MediaSink(folder + "/" + names[frame.index], options)
     try sink.write(frame)
     try sink.finish()
     tally.shown(frame)
