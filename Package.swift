@@ -54,7 +54,7 @@ let package = Package(
     .testTarget(name: "UNetTests", dependencies: ["Tensors", "UNet"]),
     .testTarget(name: "ScenesTests", dependencies: ["Frames", "Scenes", "Video"]),
     .testTarget(name: "PipelineTests", dependencies: ["Frames", "Tensors", "UNet", "Video", "Scenes", "Pipeline"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Frames", "Tensors", "UNet", "Training"]),
+    .testTarget(name: "TrainingTests", dependencies: ["Frames", "Tensors", "Video", "UNet", "Training"]),
     .testTarget(name: "LayeringTests"),
     .testTarget(name: "CommandTests", dependencies: ["verge"]),
   ])

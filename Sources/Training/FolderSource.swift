@@ -8,16 +8,18 @@ import Video
 struct FolderLayout: Sendable {
   let imageFolder, maskFolder: String
   let classNames: [String]
+  /// Labels beyond the class list that stand for "none", beside 255.
+  let ignored: Set<UInt8>
   let readMask: @Sendable (String) throws(VideoError) -> LabelMap
 
-  /// `images/` and `masks/` of indices.
+  /// `images/` and `masks/` of indices; 11 is CamVid's void.
   static let camvid = FolderLayout(
-    imageFolder: "images", maskFolder: "masks", classNames: ClassList.camvid.map(\.name)
+    imageFolder: "images", maskFolder: "masks", classNames: ClassList.camvid.map(\.name), ignored: [11]
   ) { path throws(VideoError) in try ImageFile.readIndices(path) }
 
   /// `CameraRGB/` and `CameraSeg/`, the label in the red channel.
   static let carla = FolderLayout(
-    imageFolder: "CameraRGB", maskFolder: "CameraSeg", classNames: ClassList.carla.map(\.name)
+    imageFolder: "CameraRGB", maskFolder: "CameraSeg", classNames: ClassList.carla.map(\.name), ignored: []
   ) { path throws(VideoError) in try ImageFile.readRed(path) }
 }
 
@@ -60,10 +62,18 @@ struct FolderSource: LabelledSource {
         throw VideoError.badPicture(
           pair.mask, cause: "\(map.width)×\(map.height), but its photograph is \(frame.width)×\(frame.height)")
       }
+      if let label = map.buffer.first(where: { !isKnown($0) }) {
+        throw VideoError.badPicture(
+          pair.mask, cause: "label \(label) is not one of the \(classNames.count) classes of this format")
+      }
       return LabelledPicture(frame: frame, map: map)
     } catch {
       throw .data(path: pair.image, reason: "\(error)")
     }
+  }
+
+  private func isKnown(_ label: UInt8) -> Bool {
+    Int(label) < classNames.count || label == ignoreLabel || layout.ignored.contains(label)
   }
 
   /// Picture files by name without extension.

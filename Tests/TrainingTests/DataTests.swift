@@ -3,6 +3,7 @@ import Foundation
 import Frames
 import Testing
 import UNet
+import Video
 
 @testable import Training
 
@@ -43,6 +44,39 @@ import UNet
       try DataSpecification("camvid:" + folder).open()
     } throws: { error in
       "\(error)".contains("'one' has no mask")
+    }
+  }
+
+  @Test(arguments: [(UInt8(11), true), (255, true), (12, false)])
+  func labelsBeyondTheClassesAreIgnoredOrRefused(label: UInt8, isFine: Bool) throws {
+    let folder = try Fixtures.folder()
+    for name in ["images", "masks"] {
+      try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
+    }
+    let map = LabelMap(width: 8, height: 8)
+    map.labels[5] = label
+    try ImageFile.writePNG(map, palette: Palette([]), to: folder + "/masks/a.png")
+    try ImageFile.writePNG(Frame(width: 8, height: 8, format: .rgb24), to: folder + "/images/a.png")
+    let source = try DataSpecification("camvid:" + folder).open()
+    guard isFine else {
+      #expect(throws: TrainingError.self) { try source.picture(at: 0) }
+      return
+    }
+    #expect(try source.picture(at: 0).labels[5] == label)
+  }
+
+  @Test func aMaskOfAnotherSizeIsNamed() throws {
+    let folder = try Fixtures.folder()
+    for name in ["CameraRGB", "CameraSeg"] {
+      try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: true)
+    }
+    try ImageFile.writePNG(Frame(width: 8, height: 8, format: .rgb24), to: folder + "/CameraRGB/a.png")
+    try ImageFile.writePNG(Frame(width: 8, height: 6, format: .rgb24), to: folder + "/CameraSeg/a.png")
+    let source = try DataSpecification("carla:" + folder).open()
+    #expect {
+      try source.picture(at: 0)
+    } throws: { error in
+      "\(error)".contains("8×6")
     }
   }
 
