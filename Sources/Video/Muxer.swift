@@ -24,6 +24,7 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
   /// Seconds added to every time.
   private var shift = 0.0
   private var lastFlush: Double?
+  private var hasFlushed = false
   private var lastSync = DispatchTime.now()
   private var firstDecodingTimes: [Int: Double] = [:]
   private var isClosed = false
@@ -131,7 +132,12 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
     guard let time = packet.seconds, let last = lastFlush else { return }
     guard options.isLive && !place.isFile || time >= last + 0.5 || time < last else { return }
     lastFlush = time
-    if place.flushes { try output?.flush() }
+    if place.flushes {
+      try output?.flush()
+      // The first flush of an MP4 writes its index only.
+      if !hasFlushed, target.isMP4 { try output?.flush() }
+      hasFlushed = true
+    }
     let now = DispatchTime.now()
     guard place.isFile, now.uptimeNanoseconds - lastSync.uptimeNanoseconds > 1_000_000_000 else { return }
     lastSync = now

@@ -57,6 +57,8 @@ final class OutputPlace {
       all["cluster_time_limit"] = "1000"
     } else if target.format == "mpegts" {
       all["mpegts_copyts"] = "1"
+      // A reader that knows a frame's length need not wait for the next frame.
+      if options.isLive { all["omit_video_pes_length"] = "0" }
     } else if case .images(let path) = target.place {
       all["start_number"] = "0"
       if Self.firstImage(path) == path { all["update"] = "1" }

@@ -1,0 +1,108 @@
+import Dispatch
+import Foundation
+import Frames
+import Testing
+import Video
+
+/// Sources and sinks in real time.
+@Suite(.enabled(if: hasFFmpeg, "needs ffmpeg to make the files"))
+struct LiveTests {
+  let folder = TestFolder()
+
+  @Test(arguments: ["ts", "mkv", "mp4"])
+  func lowDelayKeepsEveryFrameInOrder(suffix: String) throws {
+    let path = folder.file("in.\(suffix)")
+    try #require(ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=3 -c:v libx264 -bf 3 -pix_fmt yuv420p \(path)"))
+    var options = SourceOptions()
+    options.isLive = true
+    let reading = try Reading(path, options)
+    #expect(reading.pts == probedTimes(path) && reading.undecodable == 0)
+  }
+
+  @Test(arguments: [("mpegts", "libx264"), ("matroska", "libx264"), ("yuv4mpegpipe", "wrapped_avframe")])
+  func aFrameComesThroughBeforeTheNext(format: String, codec: String) throws {
+    let pipe = folder.file("pipe")
+    mkfifo(pipe, 0o600)
+    var writing = SinkOptions()
+    (writing.format, writing.codec, writing.isLive) = (format, codec, true)
+    let sink = LiveWriter(pipe, writing)
+    Thread.detachNewThread { sink.run() }
+    var reading = SourceOptions()
+    (reading.isLive, reading.timeout) = (true, 5)
+    let source = try MediaSource(pipe, reading)
+    var (latencies, index) = ([Double](), 0)
+    loop: while true {
+      switch try source.next() {
+      case .frame(let frame):
+        // The picture says when it was written.
+        if index >= 50 { latencies.append(sink.age(ofFrame: frame.index)) }
+        index += 1
+      case .end: break loop
+      default: break
+      }
+    }
+    #expect(index == LiveWriter.count)
+    let median = latencies.sorted()[latencies.count / 2]
+    // FFmpeg's parser of transport streams sees the end of a frame when the next one begins.
+    let limit = format == "mpegts" ? 0.085 : 0.045
+    #expect(median < limit, "median latency \(median) s at 25 frames/s")
+  }
+
+  @Test func aPipeTakesMP4InFragments() throws {
+    let (pipe, copy) = (folder.file("pipe"), folder.file("copy.mp4"))
+    mkfifo(pipe, 0o600)
+    Thread.detachNewThread { run("cp", [pipe, copy]) }
+    try transcodeTestClip(to: pipe, format: "mp4")
+    usleep(300_000)
+    #expect(try Reading(copy).frames.count == 50)
+  }
+
+  @Test func transportStreamsGoOverTheNetwork() throws {
+    let (port, copy) = (20000 + Int(getpid()) % 20000, folder.file("copy.ts"))
+    let url = "tcp://127.0.0.1:\(port)"
+    let done = DispatchSemaphore(value: 0)
+    Thread.detachNewThread {
+      run("ffmpeg", ["-v", "error", "-y", "-i", "\(url)?listen=1&listen_timeout=5000", "-c", "copy", copy])
+      done.signal()
+    }
+    usleep(500_000)
+    try transcodeTestClip(to: url, format: nil)
+    #expect(done.wait(timeout: .now() + 10) == .success)
+    #expect(try Reading(copy).frames.count == 50)
+  }
+
+  private func transcodeTestClip(to output: String, format: String?) throws {
+    let input = folder.file("in.mkv")
+    try #require(ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=2 -c:v ffv1 -pix_fmt yuv420p \(input)"))
+    try transcode(input, output) { $0.format = format }
+  }
+}
+
+/// Writes a frame every 40 ms and remembers when.
+private final class LiveWriter: @unchecked Sendable {  // `times` is guarded by `lock`
+  static let count = 100
+  private let lock = NSLock()
+  private var times: [ContinuousClock.Instant] = []
+  private let path: String
+  private let options: SinkOptions
+
+  init(_ path: String, _ options: SinkOptions) { (self.path, self.options) = (path, options) }
+
+  func run() {
+    guard let sink = try? MediaSink(path, options) else { return }
+    for number in 0..<Self.count {
+      let frame = Frame(width: 320, height: 180, format: .yuv420p)
+      for y in 0..<180 { for x in 0..<320 { frame.planes[0].row(y)[x] = UInt8((x * y + number * 3) % 200) } }
+      (frame.pts, frame.timeBase) = (Int64(number), Rational(1, 25))
+      lock.withLock { times.append(.now) }
+      guard (try? sink.write(frame)) != nil else { return }
+      usleep(40_000)
+    }
+    try? sink.finish()
+  }
+
+  func age(ofFrame index: Int) -> Double {
+    let age = ContinuousClock.now - lock.withLock { times[index] }
+    return Double(age.components.attoseconds) / 1e18 + Double(age.components.seconds)
+  }
+}
