@@ -28,6 +28,12 @@ public struct DataSpecification: Sendable, Hashable {
     guard !path.isEmpty || format == .scenes else { throw .specification(text, reason: "the path is missing") }
   }
 
+  /// For receipts, which travel further than the folder: the specification with the path's last component only.
+  public var shareable: String {
+    let name = path.split(separator: "/").last.map(String.init) ?? ""
+    return "\(format.rawValue):\(name)" + (split.isEmpty ? "" : ":" + split)
+  }
+
   /// The folder that holds the data.
   public var folder: String { split.isEmpty ? path : path + "/" + split }
 

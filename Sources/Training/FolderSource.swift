@@ -25,6 +25,7 @@ struct FolderLayout: Sendable {
 
 /// Pairs of files with the same name (extensions may differ), in order of the names.
 struct FolderSource: LabelledSource {
+  /// As receipts name it, see `DataSpecification.shareable`.
   let specification: String
   let classNames: [String]
   private let layout: FolderLayout
@@ -33,7 +34,7 @@ struct FolderSource: LabelledSource {
 
   /// - Throws: `TrainingError.data` when a folder is missing, empty, or a photograph has no mask.
   init(_ specification: DataSpecification, layout: FolderLayout) throws(TrainingError) {
-    self.specification = specification.description
+    self.specification = specification.shareable
     self.layout = layout
     classNames = layout.classNames
     let images = try Self.files(in: specification.folder + "/" + layout.imageFolder)

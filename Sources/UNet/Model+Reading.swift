@@ -56,10 +56,10 @@ private struct TensorReader {
     var weights = Weights(layers: [:])
     for layer in architecture.layers {
       let shape = layer.weightShape
-      let weight = FloatTensor(shape: shape, values: try take(layer.name + ".weight", .f32, shape).floats())
+      let weight = FloatTensor(shape: shape, values: try take(layer.name + ".weight", [.f32, .f16], shape).floats())
       let channels = [layer.outputChannels]
       if tensors[layer.name + ".bias"] != nil || !layer.hasNorm {
-        let bias = try take(layer.name + ".bias", .f32, channels).floats()
+        let bias = try take(layer.name + ".bias", [.f32, .f16], channels).floats()
         weights[layer.name] = LayerWeights(weight: weight, bias: bias)
       } else {
         weights[layer.name] = LayerWeights(weight: weight, norm: try readNorm(layer.name + ".norm", channels))
@@ -70,10 +70,10 @@ private struct TensorReader {
 
   private mutating func readNorm(_ prefix: String, _ shape: [Int]) throws(ModelError) -> BatchNorm {
     BatchNorm(
-      scale: try take(prefix + ".scale", .f32, shape).floats(),
-      shift: try take(prefix + ".shift", .f32, shape).floats(),
-      mean: try take(prefix + ".mean", .f32, shape).floats(),
-      variance: try take(prefix + ".variance", .f32, shape).floats())
+      scale: try take(prefix + ".scale", [.f32, .f16], shape).floats(),
+      shift: try take(prefix + ".shift", [.f32, .f16], shape).floats(),
+      mean: try take(prefix + ".mean", [.f32, .f16], shape).floats(),
+      variance: try take(prefix + ".variance", [.f32, .f16], shape).floats())
   }
 
   mutating func readQuantized(
@@ -83,10 +83,10 @@ private struct TensorReader {
     for layer in architecture.layers {
       let channels = [layer.outputChannels]
       layers[layer.name] = QuantizedLayer(
-        weight: try take(layer.name + ".weight.s8", .i8, layer.weightShape).signedBytes(),
-        scale: try take(layer.name + ".weight.scale", .f32, channels).floats(),
-        bias: try take(layer.name + ".bias.s32", .i32, channels).words(),
-        multiplier: try take(layer.name + ".multiplier", .f32, channels).floats())
+        weight: try take(layer.name + ".weight.s8", [.i8], layer.weightShape).signedBytes(),
+        scale: try take(layer.name + ".weight.scale", [.f32, .f16], channels).floats(),
+        bias: try take(layer.name + ".bias.s32", [.i32], channels).words(),
+        multiplier: try take(layer.name + ".multiplier", [.f32, .f16], channels).floats())
     }
     return QuantizedWeights(layers: layers, activations: activations)
   }
@@ -98,14 +98,14 @@ private struct TensorReader {
   }
 
   private mutating func take(
-    _ name: String, _ type: Safetensors.ElementType, _ shape: [Int]
+    _ name: String, _ types: [Safetensors.ElementType], _ shape: [Int]
   ) throws(ModelError) -> Safetensors.Tensor {
     guard let tensor = tensors.removeValue(forKey: name) else {
       throw .unsupported(path: path, reason: "tensor '\(name)' is missing")
     }
-    guard tensor.type == type, tensor.shape == shape else {
+    guard types.contains(tensor.type), tensor.shape == shape else {
       let found = "\(tensor.type.rawValue) \(tensor.shape)"
-      throw .unsupported(path: path, reason: "tensor '\(name)' is \(found), expected \(type.rawValue) \(shape)")
+      throw .unsupported(path: path, reason: "tensor '\(name)' is \(found), expected \(types[0].rawValue) \(shape)")
     }
     return tensor
   }

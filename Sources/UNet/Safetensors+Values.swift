@@ -2,7 +2,7 @@
 
 extension Safetensors.Tensor {
   /// The values of an F32 tensor.
-  func floats() -> [Float] { values(filling: 0) }
+  func floats() -> [Float] { type == .f16 ? values(filling: Float16(0)).map(Float.init) : values(filling: 0) }
 
   /// The values of an I32 tensor.
   func words() -> [Int32] { values(filling: 0) }

@@ -9,9 +9,16 @@ extension Safetensors {
     let shape: [Int]
     let bytes: [UInt8]
 
+    /// Stored in 16 bits where every value is one of `Float16`, so that nothing is lost either way.
     init(_ name: String, _ shape: [Int], floats: [Float]) {
-      (self.name, self.shape, type) = (name, shape, .f32)
-      bytes = floats.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) }
+      (self.name, self.shape) = (name, shape)
+      if floats.allSatisfy({ Float(Float16($0)) == $0 }) {
+        type = .f16
+        bytes = floats.map { Float16($0).bitPattern.littleEndian }.withUnsafeBytes { Array($0) }
+      } else {
+        type = .f32
+        bytes = floats.map(\.bitPattern.littleEndian).withUnsafeBytes { Array($0) }
+      }
     }
 
     init(_ name: String, _ shape: [Int], words: [Int32]) {
@@ -25,9 +32,9 @@ extension Safetensors {
     }
   }
 
-  /// The whole file; four-byte tensors come first, so that all are aligned.
+  /// The whole file; tensors of wide elements come first, so that all are aligned.
   static func file(metadata: [String: String], tensors: [Output]) throws -> [UInt8] {
-    let ordered = tensors.filter { $0.type != .i8 } + tensors.filter { $0.type == .i8 }
+    let ordered = [4, 2, 1].flatMap { width in tensors.filter { $0.type.byteCount == width } }
     var header = Header(metadata: metadata, entries: [:])
     var end = 0
     for tensor in ordered {

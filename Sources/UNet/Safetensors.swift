@@ -14,10 +14,17 @@ struct Safetensors {
 
   enum ElementType: String, Sendable {
     case f32 = "F32"
+    case f16 = "F16"
     case i32 = "I32"
     case i8 = "I8"
 
-    var byteCount: Int { self == .i8 ? 1 : 4 }
+    var byteCount: Int {
+      switch self {
+      case .f32, .i32: 4
+      case .f16: 2
+      case .i8: 1
+      }
+    }
   }
 
   /// The strings under `__metadata__`.
@@ -62,7 +69,7 @@ extension Safetensors {
 
   private static func tensor(_ name: String, _ entry: Header.Entry, in body: ArraySlice<UInt8>) throws(Flaw) -> Tensor {
     guard let type = ElementType(rawValue: entry.dtype) else {
-      throw .foreign("tensor \(shown(name)) has type \(shown(entry.dtype)); a model has F32, I32 and I8")
+      throw .foreign("tensor \(shown(name)) has type \(shown(entry.dtype)); a model has F32, F16, I32 and I8")
     }
     var count = type.byteCount
     for side in entry.shape {

@@ -69,6 +69,17 @@ public struct Weights: Sendable, Hashable {
   /// Whether no layer has a norm left.
   public var isFolded: Bool { layers.values.allSatisfy { $0.norm == nil } }
 
+  /// The same with each layer's weights at the nearest 16-bit float, which halves their place in a file; norms and biases
+  /// stay.
+  public func roundedToHalf() -> Weights {
+    Weights(
+      layers: layers.mapValues { layer in
+        var layer = layer
+        layer.weight = FloatTensor(shape: layer.weight.shape, values: layer.weight.values.map { Float(Float16($0)) })
+        return layer
+      })
+  }
+
   /// - Throws: `ModelError.weights` for a layer missing, unknown, of the wrong shape, or with values that are not finite.
   public func check(_ architecture: Architecture) throws(ModelError) {
     for layer in architecture.layers {

@@ -76,3 +76,16 @@ import Testing
     #expect(receipt.seed == 7 && receipt.toolVersion == "unknown" && receipt.int8Scores.isEmpty)
   }
 }
+
+extension ModelFileTests {
+  @Test func weightsRoundedToHalfTakeTwoBytesAndComeBackExactly() throws {
+    let model = try randomModel()
+    let rounded = try model.with(weights: model.weights.roundedToHalf(), quantized: nil)
+    let whole = try model.with(quantized: nil).file()
+    let half = try rounded.file()
+    #expect(half.count < whole.count - model.architecture.parameterCount)
+    #expect(try Model(file: half, path: "half") == rounded)
+    let (exact, near) = (model.weights["stem"]!.weight.values, rounded.weights["stem"]!.weight.values)
+    #expect(exact != near && zip(exact, near).allSatisfy { abs($0 - $1) <= abs($0) / 1024 })
+  }
+}

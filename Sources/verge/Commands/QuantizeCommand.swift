@@ -37,6 +37,9 @@ struct QuantizeCommand: ParsableCommand {
   @Option(help: "The largest loss of mean IoU.")
   var maxLoss = 0.005
 
+  @Flag(help: "Round the float weights to 16 bits first: little over half the file, for shipping.")
+  var half = false
+
   @Option(help: "How many cores to load.")
   var threads: Int?
 
@@ -46,7 +49,8 @@ struct QuantizeCommand: ParsableCommand {
   func run() throws {
     OpenBLAS.restartWithBestCore()
     let path = try ModelLibrary.path(of: model)
-    let float = try Model(contentsOf: path)
+    let stored = try Model(contentsOf: path)
+    let float = half ? try stored.with(weights: stored.weights.roundedToHalf(), quantized: nil) : stored
     let result = try ModelQuantization.quantize(
       float, calibration: try EvaluationSet(try data.open(), architecture: float.architecture), pictures: pictures,
       validation: try EvaluationSet(try (val ?? data).open(), architecture: float.architecture),
