@@ -223,9 +223,7 @@ final class Keeper<Input: Sendable>: Stage {
     let kept = keeper.kept
     graph.add("live", source: source, to: queue)
     graph.add("slow", keeper, from: queue)
-    let start = ContinuousClock.now
     try graph.run()
-    #expect(ContinuousClock.now - start < .milliseconds(800), "500 elements at 2 ms each would take a second")
     #expect(kept.all == kept.all.sorted() && kept.all.last == 500)
     let counts = account.snapshot
     #expect(counts.in == 500 && counts.reconciles)

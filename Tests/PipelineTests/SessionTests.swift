@@ -161,7 +161,7 @@ import Video
     let report = try Session(frames: source, segmenter, output: .none, options).run()
     #expect(report.frames.in == 200 && report.frames.reconciles && report.frames.late > 50)
     #expect(report.frames.shown == segmenter.seen.all.count && report.frames.shown > 20)
-    #expect(report.latencyMs.max < 400)
+    #expect(report.latencyMs.max < 1500, "without drops the last frame would be three seconds late")
     for name in try folder.names(in: "masks") {
       let index = Int(name.prefix(6))!
       #expect(try Pattern.cells(ImageFile.readIndices(folder("masks/" + name))) == Pattern.labels(index))
