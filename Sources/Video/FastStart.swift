@@ -42,21 +42,50 @@ struct FastStart {
   }
 
   private func copyPackets(from input: InputContext, to output: OutputContext) throws(VideoError) {
-    var packet = av_packet_alloc()
-    defer { av_packet_free(&packet) }
-    guard let packet else { throw .cannotWrite(path, cause: "no memory") }
+    var scratch = av_packet_alloc()
+    defer { av_packet_free(&scratch) }
+    guard let scratch else { throw .cannotWrite(path, cause: "no memory") }
+    let streams = input.streams.map { StreamParameters(copying: $0) }
     var shifts: [Int: Double] = [:]
-    let streams = input.streams
-    while av_read_frame(input.raw, packet) >= 0 {
-      let number = Int(packet.pointee.stream_index)
+    var captions = CaptionFilter()
+    while av_read_frame(input.raw, scratch) >= 0 {
+      let number = Int(scratch.pointee.stream_index)
       guard streams.indices.contains(number) else { continue }
-      let base = streams[number].pointee.time_base
-      if shifts[number] == nil {
-        let read = Double(packet.pointee.dts) * Double(base.num) / Double(base.den)
-        shifts[number] = (starts[number] ?? read) - read
-      }
-      try output.write(packet, timeBase: base, to: number, shift: shifts[number] ?? 0)
-      av_packet_unref(packet)
+      let packet = Packet(stream: streams[number])
+      av_packet_move_ref(packet.raw, scratch)
+      if shifts[number] == nil, let first = packet.seconds { shifts[number] = (starts[number] ?? first) - first }
+      for ready in captions.pass(packet) { try write(ready, to: output, shifts) }
     }
+    for rest in captions.rest { try write(rest, to: output, shifts) }
   }
+
+  private func write(_ packet: Packet, to output: OutputContext, _ shifts: [Int: Double]) throws(VideoError) {
+    let number = packet.stream.index
+    try output.write(
+      packet.raw, timeBase: packet.stream.stream.pointee.time_base, to: number, shift: shifts[number] ?? 0)
+  }
+}
+
+/// Gives captions their length again, which fragments lose, and takes out the empty ones that FFmpeg's muxer adds to mark
+/// the end of the caption before.
+private struct CaptionFilter {
+  private var held: [Int: Packet] = [:]
+
+  /// The packets that may be written now that `packet` is known.
+  mutating func pass(_ packet: Packet) -> [Packet] {
+    guard packet.stream.codec == "mov_text" else { return [packet] }
+    guard let before = held.updateValue(packet, forKey: packet.stream.index) else { return [] }
+    if let start = before.dts, let end = packet.dts { before.raw.pointee.duration = end - start }
+    return before.duration == 0 && before.isEmptyCaption ? [] : [before]
+  }
+
+  /// The last ones; an empty one only marked the end of the one before.
+  var rest: [Packet] {
+    held.sorted { $0.key < $1.key }.map(\.value).filter { $0.duration > 0 || !$0.isEmptyCaption }
+  }
+}
+
+extension Packet {
+  /// Whether this is a caption whose text has length 0.
+  fileprivate var isEmptyCaption: Bool { bytes.count <= 2 }
 }

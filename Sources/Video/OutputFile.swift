@@ -37,7 +37,7 @@ final class OutputFile {
   func write(_ bytes: UnsafeRawBufferPointer) -> Int32 {
     var rest = bytes
     while !rest.isEmpty {
-      let written = BrokenPipe.silenced { Foundation.write(descriptor, rest.baseAddress, rest.count) }
+      let written = WriteSignals.silenced { Foundation.write(descriptor, rest.baseAddress, rest.count) }
       if written < 0 {
         if errno == EINTR || errno == EAGAIN && Self.wait(descriptor) { continue }
         return errno
@@ -86,20 +86,21 @@ final class OutputFile {
   }
 }
 
-/// Keeps a broken pipe an error of one write.
-enum BrokenPipe {
-  /// Runs `body` with SIGPIPE held back on this thread, and drops the one that `body` raised.
+/// Keeps what the system tells by a signal an error of one write: a broken pipe, a file that may not grow.
+enum WriteSignals {
+  /// Runs `body` with SIGPIPE and SIGXFSZ held back on this thread, and drops the one that `body` raised.
   static func silenced(_ body: () -> Int) -> Int {
-    var pipe = sigset_t()
+    var signals = sigset_t()
     var before = sigset_t()
-    sigemptyset(&pipe)
-    sigaddset(&pipe, SIGPIPE)
-    pthread_sigmask(SIG_BLOCK, &pipe, &before)
+    sigemptyset(&signals)
+    sigaddset(&signals, SIGPIPE)
+    sigaddset(&signals, SIGXFSZ)
+    pthread_sigmask(SIG_BLOCK, &signals, &before)
     let result = body()
     let number = errno
-    if result < 0, number == EPIPE {
+    if result < 0, number == EPIPE || number == EFBIG {
       var now = timespec()
-      _ = sigtimedwait(&pipe, nil, &now)
+      _ = sigtimedwait(&signals, nil, &now)
     }
     pthread_sigmask(SIG_SETMASK, &before, nil)
     errno = number

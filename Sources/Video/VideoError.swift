@@ -61,9 +61,9 @@ extension VideoError: CustomStringConvertible {
     case .unknownContainer(let name):
       "no container for '\(name)'; use a known suffix such as .mp4 or .mkv, or name a format"
     case .cannotWrite(let output, let cause): "cannot write \(output): \(cause)"
-    case .diskFull(let output): "\(output): the disk is full; what was written so far is kept"
-    case .brokenPipe(let output): "\(output): the reader of the output closed it"
-    case .outputExists(let output): "\(output) exists; choose another name or allow overwriting"
+    case .diskFull(let output): "cannot write \(output): No space left on device; what was written so far is kept"
+    case .brokenPipe(let output): "cannot write \(output): Broken pipe, its reader has gone"
+    case .outputExists(let output): "\(output) exists; choose another name or allow it with --overwrite"
     case .outputIsInput(let output): "\(output) is the input itself; choose another output"
     case .badOption(let what): what
     default: ""

@@ -164,6 +164,19 @@ struct SinkTests {
     #expect(streamHash(folder.file("out.mkv"), "s:0") == streamHash(input, "s:0"))
   }
 
+  @Test func captionsAreCopiedOnce() throws {
+    let (text, input, output) = (folder.file("s.srt"), folder.file("in.mp4"), folder.file("out.mp4"))
+    try "1\n00:00:00,100 --> 00:00:00,900\nHello\n\n2\n00:00:02,100 --> 00:00:02,900\nWorld\n".write(
+      toFile: text, atomically: true, encoding: .utf8)
+    try #require(ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=4 -i \(text) -c:v libx264 -c:s mov_text \(input)"))
+    try transcode(input, output)
+    func captions(_ path: String) -> String {
+      probe(path, "-select_streams s -show_entries packet=pts_time,duration_time,size -of csv=p=0")
+    }
+    #expect(captions(output) == captions(input) && !captions(input).isEmpty)
+    #expect(streamHash(output, "s:0") == streamHash(input, "s:0"))
+  }
+
   @Test func aCutBeginsWhereTheSourceBegins() throws {
     let (input, output) = (folder.file("in.mp4"), folder.file("out.mp4"))
     try #require(
