@@ -77,11 +77,17 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
     failuresInARow += 1
     if code == .invalidData, failuresInARow < 10 { return }
     if code != .endOfFile {
-      if packetsRead == 0 { throw .readFailed(name, cause: code.message) }
+      if packetsRead == 0 { throw .readFailed(name, cause: cause(of: code)) }
       tell("\(name): reading ended early: \(code.message)")
     }
     let isCut = code != .endOfFile || truncation.isCut(input)
     end = .end(truncated: isCut && !options.isLive)
+  }
+
+  private func cause(of code: FFmpegCode) -> String {
+    let isPipedMP4 = input.formatName.hasPrefix("mov") && !input.isSeekable
+    return isPipedMP4
+      ? "this MP4 has its index at the end, so it cannot come through a pipe; give its file name" : code.message
   }
 
   /// The packet that was read, brought into its place; nil when nobody wants it.
@@ -126,12 +132,17 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
   }
 
   /// Makes the packet's clock go on from the last epoch's.
+  ///
+  /// Only decoding times tell of a jump: pictures' own times go back and forth by reordering.
   private func straighten(_ packet: Packet) {
-    guard let time = packet.seconds, packet.stream.timeBase.isPositive else { return }
+    guard packet.stream.timeBase.isPositive else { return }
     let base = packet.stream.timeBase.value
+    let clock = packet.stream.kind == .video ? packet.dts : packet.dts ?? packet.pts
     let (seconds, isNew) = discontinuities.offset(
-      stream: packet.stream.index, time: time, duration: Double(packet.duration) * base)
-    if isNew { tell("\(name): time jumps back at \(String(format: "%.3f", time)) s; it is made to go on") }
+      stream: packet.stream.index, time: clock.map { Double($0) * base }, duration: Double(packet.duration) * base)
+    if isNew {
+      tell("\(name): time jumps back to \(String(format: "%.3f", packet.seconds ?? 0)) s; it is made to go on")
+    }
     if seconds != 0 { packet.shift(by: Int64((seconds / base).rounded())) }
   }
 

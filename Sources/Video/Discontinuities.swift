@@ -20,8 +20,9 @@ struct Discontinuities {
   private var offsets = [0.0]
 
   /// The seconds to add to a packet of `stream` whose source time is `time`; `isNew` when an epoch begins with it.
-  mutating func offset(stream: Int, time: Double, duration: Double) -> (seconds: Double, isNew: Bool) {
-    var clock = clocks[stream] ?? Clock(epoch: 0)
+  mutating func offset(stream: Int, time: Double?, duration: Double) -> (seconds: Double, isNew: Bool) {
+    var clock = clocks[stream] ?? Clock()
+    guard let time else { return (offsets[clock.epoch], false) }
     var isNew = false
     if let last = clock.last, time < last - Self.threshold {
       clock.epoch += 1
