@@ -6,7 +6,7 @@ import Testing
   @Test func theShippedModelIsSound() throws {
     let run = try Program.run("inspect", "road", "--plan")
     #expect(run.status == 0, "\(run.talk)")
-    #expect(run.text.contains("head+argmax"))
+    #expect(run.text.contains("head_argmax"))
   }
 
   @Test func aDamagedModelIsOneLineFromEveryCommand() throws {

@@ -78,8 +78,8 @@ final class Clips: Sendable {
 
   /// One grey picture.
   static func picture(width: Int, height: Int) throws -> URL {
-    let source = "color=gray:s=\(width)x\(height)"
-    return try shared.made("\(width)x\(height).png", ["-f", "lavfi", "-i", source, "-frames:v", "1"])
+    let raw = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", "\(width)x\(height)", "-i", "/dev/zero"]
+    return try shared.made("\(width)x\(height).png", raw + ["-frames:v", "1"])
   }
 
   /// A file of these bytes.

@@ -34,8 +34,7 @@ import Testing
 
   @Test func rotationAndPixelShapeAreKeptAndMasksAreUpright() throws {
     let folder = try Folder()
-    let turned = try Clips.street(
-      as: "turned.mp4", "-metadata:s:v:0", "rotate=90", "-bsf:v", "h264_metadata=sample_aspect_ratio=4/3")
+    let turned = try Clips.street(as: "turned.mp4", "-metadata:s:v:0", "rotate=90", "-aspect", "64:27")
     let run = try Program.run("segment", turned.path, "-o", "out.mp4", "--masks", "masks", "--limit", "3", in: folder)
     #expect(run.status == 0, "\(run.talk)")
     #expect(try looks(folder["out.mp4"]) == looks(turned))

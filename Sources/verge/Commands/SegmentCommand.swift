@@ -62,7 +62,8 @@ struct SegmentCommand: ParsableCommand {
     let kernels = try compute.kernels
     let style = try look.style(for: model)
     MediaLog.route(to: nil)
-    let packets = try Media.open(input, source.options(for: input, threads: compute.threadCount))
+    let opened = try Media.open(input, source.options(for: input, threads: compute.threadCount))
+    let packets = sink.noAudio ? SilentSource(opened) : opened
     let segmenter = try NetworkSegmenter(
       model, size: packets.uprightSize, tier: kernels.tier, threads: compute.threadCount)
     let target = SessionOutput(
