@@ -107,7 +107,8 @@ public final class Decoder: @unchecked Sendable {  // used by one stage at a tim
     loss.delivered()
     let timing = clock.timing(of: picture)
     let timeBase = stream?.timeBase ?? info.timeBase
-    if let wanted = info.wanted, !wanted.contains(Double(timing.pts) * timeBase.value) { return nil }
+    // A microsecond of grace: 0.4 s + 0.8 s is a little more than 1.2 s.
+    if let wanted = info.wanted, !wanted.contains(Double(timing.pts) * timeBase.value + 1e-6) { return nil }
     let frame = try maker.frame(from: picture)
     frame.pts = timing.pts
     frame.duration = timing.duration

@@ -19,6 +19,8 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
   private var output: OutputContext?
   /// Number in the output of each stream of the source that is kept.
   private var numbers: [Int: Int] = [:]
+  /// By number in the output, for the streams that need one.
+  private var filters: [Int: BitstreamFilter] = [:]
   private var early: [Packet] = []
   private var earlyBytes = 0
   /// Seconds added to every time.
@@ -95,7 +97,9 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
     guard let output else { return }
     try output.add(first.stream)
     for stream in others {
-      numbers[stream.index] = output.streams.count
+      let number = output.streams.count
+      numbers[stream.index] = number
+      if target.isMP4 { filters[number] = .forMP4(stream) }
       try output.add(stream)
     }
     output.holdsBack = target.isMP4
@@ -111,7 +115,7 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
   }
 
   private func put(_ packet: Packet, _ number: Int) throws(VideoError) {
-    guard let output else { return }
+    guard let output, let packet = filters[number].map({ $0.apply(packet) }) ?? packet else { return }
     let base = packet.stream.timeBase
     if firstDecodingTimes[number] == nil { firstDecodingTimes[number] = (packet.seconds ?? 0) + shift }
     try output.write(packet.raw, timeBase: AVRational(num: base.num, den: base.den), to: number, shift: shift)

@@ -73,7 +73,8 @@ import Testing
 
   @Test func aStreamThatBeginsWithGarbageIsPlayed() throws {
     let whole = try Data(contentsOf: Clips.street(as: "street.ts", "-f", "mpegts"))
-    let garbage = Data((0..<188 * 20).map { $0 % 188 == 0 ? 0x47 : UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 9) })
+    let garbage = Data(
+      (0..<188 * 20).map { $0 % 188 == 0 ? 0x47 : UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 9) })
     let file = try Clips.bytes(garbage + whole, as: "late.ts")
     let run = try Program.run("segment", file.path, "-o", "null:", "--json")
     #expect(run.status == 0, "\(run.talk)")
