@@ -116,6 +116,11 @@ public final class Decoder: @unchecked Sendable {  // used by one stage at a tim
     frame.timeBase = timeBase
     frame.index = frameCount
     if frame.rotation.isUpright, picture.rotation == nil { frame.rotation = info.rotation }
+    // The container's word counts for more than the bitstream's, as in FFmpeg's own tools.
+    let declared = stream.map {
+      Rational($0.stream.pointee.sample_aspect_ratio.num, $0.stream.pointee.sample_aspect_ratio.den)
+    }
+    if let declared, declared.isPositive { frame.sampleAspectRatio = declared }
     if !frame.sampleAspectRatio.isPositive { frame.sampleAspectRatio = info.sampleAspectRatio }
     frameCount += 1
     return frame

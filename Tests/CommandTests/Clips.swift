@@ -76,10 +76,10 @@ final class Clips: Sendable {
     try shared.made("sound.m4a", ["-f", "lavfi", "-i", "sine=d=1", "-c:a", "aac"])
   }
 
-  /// One grey picture.
+  /// One black picture: a bitmap of one bit a pixel, which FFmpeg reads at any size that it reads at all.
   static func picture(width: Int, height: Int) throws -> URL {
-    let raw = ["-f", "rawvideo", "-pix_fmt", "gray", "-s", "\(width)x\(height)", "-i", "/dev/zero"]
-    return try shared.made("\(width)x\(height).png", raw + ["-frames:v", "1"])
+    let rows = Data(repeating: 255, count: (width + 7) / 8 * height)
+    return try bytes(Data("P4 \(width) \(height)\n".utf8) + rows, as: "\(width)x\(height).pnm")
   }
 
   /// A file of these bytes.
