@@ -1,5 +1,5 @@
-// FFmpeg's libraries as one module, with functions for what Swift cannot import (macros, va_list) and for the places where
-// FFmpeg 5, 6 and 7 differ.
+// FFmpeg's libraries as one module, with functions for what Swift cannot import (macros, va_list) and for the places
+// where FFmpeg 5, 6 and 7 differ.
 #pragma once
 #include <errno.h>
 #include <libavcodec/avcodec.h>

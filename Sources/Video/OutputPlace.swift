@@ -55,7 +55,8 @@ final class OutputPlace {
       all["avoid_negative_ts"] = "disabled"
     } else if ["matroska", "webm"].contains(target.format) {
       all["cluster_time_limit"] = "1000"
-      all["avoid_negative_ts"] = "disabled"  // sound may begin below zero, as AAC does: the picture must not move for it
+      // Sound may begin below zero, as AAC does: the picture must not move for it.
+      all["avoid_negative_ts"] = "disabled"
     } else if target.format == "mpegts" {
       all["mpegts_copyts"] = "1"
       // A reader that knows a frame's length need not wait for the next frame.

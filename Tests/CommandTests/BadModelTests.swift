@@ -23,7 +23,7 @@ import Testing
 
   @Test func anUnknownModelNameListsTheShippedOnes() throws {
     let run = try Program.run("segment", Clips.street().path, "-o", "null:", "--model", "bogus")
-    expectFailure(run, saying: "bogus", "road", "carla")
+    expectFailure(run, saying: "bogus", "road")
   }
 
   @Test func aMissingModelFileIsNamed() throws {

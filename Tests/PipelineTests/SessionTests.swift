@@ -115,7 +115,7 @@ import Video
   private func expectRecord(_ line: String, _ number: Int, _ mask: LabelMap) throws {
     let record = try JSONDecoder().decode(Record.self, from: Data(line.utf8))
     #expect(record.frame == number && record.pts == number && abs(record.time - Double(number) / 25) < 1e-6)
-    #expect(record.latency_ms > 0 && abs(record.classes.values.reduce(0, +) - 1) < 1e-5)
+    #expect(record.latency > 0 && abs(record.classes.values.reduce(0, +) - 1) < 1e-5)
     for (label, name) in Pattern.names.enumerated() {
       let count = mask.buffer.filter { $0 == UInt8(label) }.count
       #expect(abs(record.classes[name]! - Double(count) / Double(mask.count)) < 1e-5)
@@ -135,9 +135,14 @@ import Video
   private struct Record: Decodable {
     struct Runs: Decodable { var size, counts: [Int] }
     var frame, pts: Int
-    var time, latency_ms: Double
+    var time, latency: Double
     var classes: [String: Double]
     var rle: [String: Runs]
+
+    enum CodingKeys: String, CodingKey {
+      case frame, pts, time, classes, rle
+      case latency = "latency_ms"
+    }
   }
 
   @Test func withoutAnOutputNoOverlayIsMade() throws {
