@@ -105,8 +105,11 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
     output.holdsBack = target.isMP4
     try output.writeHeader(place.muxerOptions)
     let start = Double(first.pts ?? 0) * first.stream.timeBase.value - options.timeOrigin
-    // No container shows pictures from before its own zero.
-    shift = -options.timeOrigin + (start < 0 ? -start : 0)
+    // No container shows pictures from before its own zero, and some cannot say a decoding time before it.
+    let lowest =
+      place.holdsNegativeTimes
+      ? start : ([first] + early).compactMap(\.seconds).min().map { $0 - options.timeOrigin } ?? 0
+    shift = -options.timeOrigin - min(0, start, lowest)
     if start < 0 { options.diagnostics?("\(target.name): times begin below zero; all are moved by \(-start) s") }
     lastFlush = (first.seconds ?? 0)
     let waiting = early

@@ -31,8 +31,10 @@ final class OutputContext {
       throw .unknownContainer(format)
     }
     raw.pointee.pb = pipe?.context
-    // At most a second of packets waits for those of a stream that has gone quiet.
-    raw.pointee.max_interleave_delta = Int64(AV_TIME_BASE)
+    // At most a second of packets waits for those of a stream that has gone quiet; containers that insist on one order of
+    // all packets keep FFmpeg's ten.
+    let insists = ["flv", "mpegts", "avi", "rtsp"].contains(format)
+    raw.pointee.max_interleave_delta = Int64(AV_TIME_BASE) * (insists ? 10 : 1)
     raw.pointee.strict_std_compliance = FF_COMPLIANCE_EXPERIMENTAL
     raw.pointee.flags |= AVFMT_FLAG_FLUSH_PACKETS
     raw.pointee.flush_packets = 1

@@ -22,6 +22,9 @@ final class OutputPlace {
   /// Whether the file is written in fragments and made ordinary at the end.
   var isFragmentedFile: Bool { target.isMP4 && isFile }
 
+  /// Whether decoding times, and sound, may begin below zero.
+  var holdsNegativeTimes: Bool { target.isMP4 || ["matroska", "webm", "null"].contains(target.format) }
+
   /// Whether the muxer holds packets back until it is told to write them.
   var flushes: Bool { target.isMP4 || ["matroska", "webm"].contains(target.format) }
 

@@ -164,6 +164,13 @@ struct SinkTests {
     #expect(streamHash(folder.file("out.mkv"), "s:0") == streamHash(input, "s:0"))
   }
 
+  @Test func flashTakesReorderedVideoWithSound() throws {
+    let (input, output) = (folder.file("in.mp4"), folder.file("out.flv"))
+    try #require(ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=4 -f lavfi -i sine=d=4 -c:v libx264 -bf 3 -c:a aac \(input)"))
+    try transcode(input, output)
+    #expect(probedCount(output) == 100 && streamHash(output, "a:0") == streamHash(input, "a:0"))
+  }
+
   @Test func captionsAreCopiedOnce() throws {
     let (text, input, output) = (folder.file("s.srt"), folder.file("in.mp4"), folder.file("out.mp4"))
     try "1\n00:00:00,100 --> 00:00:00,900\nHello\n\n2\n00:00:02,100 --> 00:00:02,900\nWorld\n".write(
