@@ -166,7 +166,8 @@ struct SinkTests {
 
   @Test func flashTakesReorderedVideoWithSound() throws {
     let (input, output) = (folder.file("in.mp4"), folder.file("out.flv"))
-    try #require(ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=4 -f lavfi -i sine=d=4 -c:v libx264 -bf 3 -c:a aac \(input)"))
+    try #require(
+      ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=4 -f lavfi -i sine=d=4 -c:v libx264 -bf 3 -c:a aac \(input)"))
     try transcode(input, output)
     #expect(probedCount(output) == 100 && streamHash(output, "a:0") == streamHash(input, "a:0"))
   }
