@@ -8,8 +8,8 @@ struct FrameClock {
   private var timeBase = Rational(1, 25)
   private var last: Int64?
   private var lastDuration: Int64 = 0
-  /// When the packets that are in the decoder came in, by pts.
-  private var arrivals: [Int64: ContinuousClock.Instant] = [:]
+  /// When the packets came in whose frames have not come out, by dts, in the order of decoding.
+  private var arrivals: [(dts: Int64, time: ContinuousClock.Instant)] = []
   private var lastArrival = ContinuousClock.now
 
   init(frameRate: Rational, fallback: Rational) {
@@ -19,10 +19,10 @@ struct FrameClock {
   mutating func note(_ packet: Packet) {
     timeBase = packet.stream.timeBase
     lastArrival = packet.arrival
-    guard let pts = packet.pts else { return }
+    guard let dts = packet.dts ?? packet.pts else { return }
     // A decoder holds a few dozen packets at most; a packet without a frame must not stay for ever.
     if arrivals.count > 256 { arrivals.removeAll(keepingCapacity: true) }
-    arrivals[pts] = packet.arrival
+    arrivals.append((dts, packet.arrival))
   }
 
   mutating func timing(of picture: DecodedPicture) -> (pts: Int64, duration: Int64, arrival: ContinuousClock.Instant) {
@@ -32,7 +32,17 @@ struct FrameClock {
     if duration <= 0 { duration = ticksPerFrame }
     let pts = guess != cff_no_pts() ? guess : last.map { $0 + lastDuration } ?? 0
     (last, lastDuration) = (pts, duration)
-    return (pts, duration, arrivals.removeValue(forKey: raw.pts) ?? lastArrival)
+    return (pts, duration, arrival(of: pts))
+  }
+
+  /// When the last packet came in that the stream itself makes the frame wait for: the one decoded when the frame is due.
+  ///
+  /// A frame that others are predicted from comes before them in the stream. What it waits for them is the sender's choice,
+  /// and no age of its own.
+  private mutating func arrival(of pts: Int64) -> ContinuousClock.Instant {
+    guard let due = arrivals.lastIndex(where: { $0.dts <= pts }) else { return lastArrival }
+    defer { arrivals.removeFirst(due) }
+    return arrivals[due].time
   }
 
   private var ticksPerFrame: Int64 {

@@ -286,4 +286,19 @@ import Video
       #expect(Pattern.cells(picture, palette: Pattern.paint) == Pattern.labels(3))
     }
   }
+
+  @Test func theOrderOfDecodingIsNoAge() throws {
+    try writeClip(folder("clip.ts"), times: (0..<30).map { Int64(40 * $0) })
+    var reading = SourceOptions()
+    reading.isLive = true
+    let source = try Media.open(folder("clip.ts"), reading)
+    let decoder = Decoder(source)
+    var ages: [Duration] = []
+    while case .video(let packet) = try source.next() {
+      try decoder.send(packet)
+      while let frame = try decoder.receive() { ages.append(ContinuousClock.now - frame.arrival) }
+      Thread.sleep(forTimeInterval: 0.03)
+    }
+    #expect(ages.count > 20 && ages.sorted()[ages.count / 2] < .milliseconds(25), "\(ages)")
+  }
 }

@@ -9,7 +9,7 @@ public struct SessionOptions: Sendable {
   public var limit: Int?
   /// The source cannot wait: late frames are dropped and counted, and latency does not grow.
   public var isLive = false
-  /// The age at which a live frame is dropped, from its packet's arrival.
+  /// The age at which a live frame is dropped, from the arrival of the last packet that it needs.
   public var maxAge = Duration.milliseconds(200)
   /// What the overlay looks like; also the names and colours of the classes in masks and records.
   public var style: OverlayStyle

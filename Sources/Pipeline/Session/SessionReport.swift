@@ -10,7 +10,8 @@ public struct SessionReport: Sendable, Codable {
   public var fps: Double
   /// From the start until the first frame had passed the last stage; 0 when none did.
   public var firstFrameMs: Double
-  /// From a frame's packet coming in to the frame having passed the last stage.
+  /// From the last packet that a frame needs coming in to the frame having passed the last stage. A stream with B-frames
+  /// sends some frames before they are due; that head start is not counted.
   public var latencyMs: LatencySummary
   public var stages: [StageReport]
   /// Most memory that was resident, in 10⁶ bytes.
