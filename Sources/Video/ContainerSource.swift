@@ -10,6 +10,7 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
   let options: SourceOptions
   let video: VideoInfo
   let otherStreams: [StreamParameters]
+  let tags: [String: String]
 
   private let input: InputContext
   private let interrupt: Interrupt
@@ -44,6 +45,7 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
       }
     }
     otherStreams = kept
+    tags = Tags.read(input.raw)
     others = Dictionary(uniqueKeysWithValues: kept.map { ($0.index, $0) })
     truncation = Truncation(input)
     tellAboutOtherVideo(streams, chosen)

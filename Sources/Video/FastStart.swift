@@ -32,6 +32,7 @@ struct FastStart {
     let pipe = OutputPipe(file)
     let output = try OutputContext(format: format, url: temporary, name: path, pipe: pipe)
     for stream in input.streams { try output.add(StreamParameters(copying: stream)) }
+    Tags.write(Tags.read(input.raw), to: output.raw)
     try output.writeHeader([
       "movflags": "faststart", "use_editlist": "1", "avoid_negative_ts": "disabled",
     ])

@@ -8,6 +8,7 @@ final class ImageListSource: PacketSource, @unchecked Sendable {  // used by one
   let options: SourceOptions
   let video: VideoInfo
   let otherStreams: [StreamParameters] = []
+  let tags: [String: String] = [:]
 
   private let paths: [String]
   private let interrupt: Interrupt

@@ -103,6 +103,7 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
       try output.add(stream)
     }
     output.holdsBack = target.isMP4
+    Tags.write(options.tags, to: output.raw)
     try output.writeHeader(place.muxerOptions)
     let start = Double(first.pts ?? 0) * first.stream.timeBase.value - options.timeOrigin
     // No container shows pictures from before its own zero, and some cannot say a decoding time before it.

@@ -23,6 +23,8 @@ public protocol PacketSource: AnyObject, Sendable {
   /// Sound, subtitles and data that come along as `other` packets.
   var otherStreams: [StreamParameters] { get }
   var options: SourceOptions { get }
+  /// What the file says about itself, such as `creation_time` and `location`.
+  var tags: [String: String] { get }
 
   /// The next packet; blocks until there is one. After `end` it is `end` for ever.
   ///

@@ -23,6 +23,8 @@ public struct SinkOptions: Sendable {
   public var frameRate = Rational(25, 1)
   /// Seconds taken off every time, so that a part of a source begins where the source begins.
   public var timeOrigin = 0.0
+  /// What the file says about itself, such as `creation_time` and `location`; the container keeps those it knows.
+  public var tags: [String: String] = [:]
   /// Further options of FFmpeg's encoder.
   public var encoderOptions: [String: String] = [:]
   /// Further options of FFmpeg's muxer and protocol.
@@ -32,10 +34,11 @@ public struct SinkOptions: Sendable {
 
   public init() {}
 
-  /// Takes over what the source tells: frame rate, its name, the cut.
+  /// Takes over what the source tells: frame rate, its name, the cut, its tags.
   public init(for source: any PacketSource) {
     if source.video.frameRate.isPositive { frameRate = source.video.frameRate }
     input = source.name
+    tags = source.tags
     isLive = source.options.isLive
     timeOrigin = source.options.start ?? 0
     diagnostics = source.options.diagnostics

@@ -40,6 +40,20 @@ struct SinkTests {
     #expect(name.hasSuffix("ts") || abs(length(input) - length(output)) < slack)
   }
 
+  @Test(arguments: ["mp4", "mkv"]) func recordingTimeAndPlaceAreKept(suffix: String) throws {
+    let (input, output) = (folder.file("in.\(suffix)"), folder.file("out.\(suffix)"))
+    try #require(
+      ffmpeg(
+        "-f lavfi -i testsrc2=s=64x36:r=25:d=1 -c:v libx264 -pix_fmt yuv420p -metadata location=+48.8577+002.295/ "
+          + "-metadata creation_time=2024-05-06T07:08:09Z \(input)"))
+    try transcode(input, output)
+    for tag in ["creation_time", "location"] {
+      let entry = "-show_entries format_tags=\(tag) -of csv=p=0"
+      let before = probe(input, entry)
+      #expect(!before.isEmpty && before == probe(output, entry))
+    }
+  }
+
   @Test(arguments: ["mp4", "mkv", "ts"])
   func soundIsCopiedBitForBitAndInTime(suffix: String) throws {
     let (input, output) = (folder.file("in.\(suffix)"), folder.file("out.\(suffix)"))

@@ -10,6 +10,7 @@ final class SilentSource: PacketSource {
   var name: String { source.name }
   var video: VideoInfo { source.video }
   var options: SourceOptions { source.options }
+  var tags: [String: String] { source.tags }
   var otherStreams: [StreamParameters] { source.otherStreams.filter { $0.kind != .audio } }
 
   func next() throws(VideoError) -> DemuxEvent {
