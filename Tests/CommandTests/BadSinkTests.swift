@@ -27,6 +27,14 @@ import Testing
     #expect(try Data(contentsOf: folder["drive.mp4"]) == before)
   }
 
+  @Test func masksNeverReplaceThePicturesTheyAreMadeFrom() throws {
+    let folder = try Folder()
+    try FileManager.default.copyItem(at: Clips.picture(width: 40, height: 30), to: folder["a.pnm"])
+    let run = try Program.run(
+      "segment", folder["a.pnm"].path, "-o", "null:", "--masks", folder.url.path, "--overwrite", in: folder)
+    expectFailure(run, saying: "input")
+  }
+
   @Test func anUnwritableOutputIsNamed() throws {
     try expectFailure(
       Program.run("segment", Clips.street().path, "-o", "/nowhere/out.mp4"), saying: "/nowhere/out.mp4", "No such file")

@@ -23,7 +23,8 @@ struct SegmentCommand: ParsableCommand {
         verge segment drive.mp4 --classes road,car --start 1:00 --duration 30s
         verge segment photo.jpg
         verge segment 'frames/*.png' -o painted/
-        ffmpeg -i rtsp://cam/1 -c copy -f mpegts - | verge segment - --live -o - | ffplay -
+        verge segment rtsp://camera/front -o - | ffplay -
+        ffmpeg … -f mpegts - | verge segment - --live -o live.mkv
         verge segment - --raw 1280x720:nv12@30 -o out.mp4 <frames.nv12
         verge segment /dev/video0 --live -o udp://127.0.0.1:9000?pkt_size=1316
       """)

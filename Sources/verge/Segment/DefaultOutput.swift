@@ -4,7 +4,9 @@ import Foundation
 /// `drive.mp4` becomes `drive.overlay.mp4`, beside the input.
 enum DefaultOutput {
   /// Suffixes of single pictures.
-  static let pictureSuffixes: Set<String> = ["png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp", "ppm", "pgm"]
+  static let pictureSuffixes: Set<String> = [
+    "png", "jpg", "jpeg", "bmp", "tif", "tiff", "webp", "ppm", "pgm", "pnm", "pam",
+  ]
 
   /// The overlay's path for an input; nil where a name cannot be made up: standard input, URLs, devices, globs.
   static func path(for input: String) -> String? {

@@ -23,10 +23,18 @@ struct OutputGuard {
     guard stat(path, &target) == 0 else { return }
     let kind = target.st_mode & S_IFMT
     guard kind == S_IFREG || kind == S_IFDIR else { return }
-    if stat(input, &source) == 0, (source.st_dev, source.st_ino) == (target.st_dev, target.st_ino) {
+    let read = kind == S_IFDIR ? inputFolder : input
+    if stat(read, &source) == 0, (source.st_dev, source.st_ino) == (target.st_dev, target.st_ino) {
       throw .unusable(what: path, why: "is the input itself; choose another output")
     }
     // In an existing folder each file is looked at when it comes to be written.
     if kind == S_IFREG, !overwrite { throw .exists(path: path) }
+  }
+
+  /// The folder whose pictures are read, since masks and overlays get the pictures' names; the input itself for a video.
+  private var inputFolder: String {
+    let file = URL(filePath: input)
+    let isPicture = DefaultOutput.pictureSuffixes.contains(file.pathExtension.lowercased())
+    return isPicture ? file.deletingLastPathComponent().path : input
   }
 }

@@ -14,6 +14,10 @@ struct Span: ExpressibleByArgument, Sendable, Equatable {
     self.seconds = seconds
   }
 
+  var defaultValueDescription: String {
+    seconds < 1 ? "\((seconds * 1000).formatted(decimals: 0))ms" : "\(seconds.formatted(decimals: 0))s"
+  }
+
   private static func quantity(_ text: String) -> Double? {
     for (suffix, unit) in [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)] where text.hasSuffix(suffix) {
       return Double(text.dropLast(suffix.count)).map { $0 * unit }
