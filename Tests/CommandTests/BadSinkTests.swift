@@ -51,7 +51,7 @@ import Testing
     let folder = try Folder()
     let clip = try Clips.street().path
     let run = try Program.shell("verge segment '\(clip)' -o - --format matroska | head -c 5000 >/dev/null", in: folder)
-    expectFailure(run, saying: "closed")
+    expectFailure(run, saying: "roken pipe")
   }
 
   @Test(arguments: ["--format matroska", "--format mp4", "--format yuv4mpegpipe"])

@@ -24,7 +24,9 @@ struct OutputGuard {
     let kind = target.st_mode & S_IFMT
     guard kind == S_IFREG || kind == S_IFDIR else { return }
     let read = kind == S_IFDIR ? inputFolder : input
-    if stat(read, &source) == 0, (source.st_dev, source.st_ino) == (target.st_dev, target.st_ino) {
+    if kind == S_IFREG || overwrite, stat(read, &source) == 0,
+      (source.st_dev, source.st_ino) == (target.st_dev, target.st_ino)
+    {
       throw .unusable(what: path, why: "is the input itself; choose another output")
     }
     // In an existing folder each file is looked at when it comes to be written.
