@@ -61,9 +61,17 @@ import Testing
     let folder = try Folder()
     let program = try RunningProgram(
       Program.url, ["scenes", "-o", "live.mp4", "--realtime", "--size", "64x36", "-q"], input: nil, folder: folder)
-    usleep(1_500_000)
+    // The first fragment comes after half a second of film, which a busy machine may take long for.
+    let deadline = ContinuousClock.now + .seconds(60)
+    while program.process.isRunning, ContinuousClock.now < deadline, size(of: folder["live.mp4"]) < 1000 {
+      usleep(20_000)
+    }
     program.send(SIGINT)
     #expect(try program.wait(seconds: 20).status == 130)
     #expect(try FFmpeg.frameCount(folder["live.mp4"]) > 3)
+  }
+
+  private func size(of file: URL) -> Int {
+    (try? FileManager.default.attributesOfItem(atPath: file.path)[.size] as? Int) ?? 0  // not there yet
   }
 }
