@@ -7,7 +7,6 @@ let package = Package(
   products: [.executable(name: "verge", targets: ["verge"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
   ],
   targets: [
@@ -31,7 +30,6 @@ let package = Package(
       name: "Pipeline",
       dependencies: [
         "Frames", "Tensors", "UNet", "Video", .product(name: "Histogram", package: "hdrhistogram-swift"),
-        .product(name: "Logging", package: "swift-log"),
       ]),
     .target(name: "Training", dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes"]),
     // Layer 5
@@ -40,7 +38,6 @@ let package = Package(
       dependencies: [
         "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "Logging", package: "swift-log"),
       ]),
     // Tests
     .target(name: "KernelChecks", dependencies: ["CKernels", "Tensors"], path: "Tests/KernelChecks"),
