@@ -33,9 +33,11 @@ struct FastStart {
     let output = try OutputContext(format: format, url: temporary, name: path, pipe: pipe)
     for stream in input.streams { try output.add(StreamParameters(copying: stream)) }
     Tags.write(Tags.read(input.raw), to: output.raw)
-    try output.writeHeader([
-      "movflags": "faststart", "use_editlist": "1", "avoid_negative_ts": "disabled",
-    ])
+    var header = ["movflags": "faststart", "use_editlist": "1", "avoid_negative_ts": "disabled"]
+    if let video = input.streams.first(where: { $0.type == AVMEDIA_TYPE_VIDEO }) {
+      header["video_track_timescale"] = "\(video.pointee.time_base.den)"
+    }
+    try output.writeHeader(header)
     try copyPackets(from: input, to: output)
     try output.writeTrailer()
     let number = file.synchronize()

@@ -104,7 +104,9 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
     }
     output.holdsBack = target.isMP4
     Tags.write(options.tags, to: output.raw)
-    try output.writeHeader(place.muxerOptions)
+    var header = place.muxerOptions
+    if target.isMP4 { header["video_track_timescale"] = "\(first.stream.timeBase.den)" }  // the source's own ticks
+    try output.writeHeader(header)
     let start = Double(first.pts ?? 0) * first.stream.timeBase.value - options.timeOrigin
     // No container shows pictures from before its own zero, and some cannot say a decoding time before it.
     let lowest =

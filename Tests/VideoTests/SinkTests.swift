@@ -40,6 +40,18 @@ struct SinkTests {
     #expect(name.hasSuffix("ts") || abs(length(input) - length(output)) < slack)
   }
 
+  @Test(arguments: [25, 12800, 90000]) func ticksOfAnMP4AreTheSources(timescale: Int) throws {
+    let (input, output) = (folder.file("in.mp4"), folder.file("out.mp4"))
+    try #require(
+      ffmpeg(
+        "-f lavfi -i testsrc2=s=64x36:r=25:d=1 -c:v libx264 -bf 2 -pix_fmt yuv420p -video_track_timescale \(timescale) "
+          + input))
+    try transcode(input, output)
+    let ticks = "-select_streams v -show_entries stream=time_base:packet=pts -of csv=p=0"
+    #expect(probe(output, ticks).split(separator: "\n").sorted() == probe(input, ticks).split(separator: "\n").sorted())
+    #expect(probe(output, ticks).contains("1/\(timescale)"))
+  }
+
   @Test(arguments: ["mp4", "mkv"]) func recordingTimeAndPlaceAreKept(suffix: String) throws {
     let (input, output) = (folder.file("in.\(suffix)"), folder.file("out.\(suffix)"))
     try #require(
