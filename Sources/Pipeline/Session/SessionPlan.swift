@@ -27,9 +27,18 @@ struct SessionPlan {
 
   /// The queue of decoded frames: the one place where a live session drops what it has no time for.
   func frameQueue() -> BoundedQueue<Frame> {
+    guard options.isLive else { return BoundedQueue(capacity: 2) }
     let account = tally.account
-    return BoundedQueue(
-      capacity: 2, overflow: options.isLive ? .dropOldest { _ in account.leave(.late) } : .block)
+    return BoundedQueue(capacity: burst, overflow: .dropOldest { _ in account.leave(.late) })
+  }
+
+  /// Frames that may arrive at once without one being lost: those of the longest time a frame may wait.
+  ///
+  /// Containers send packets in clusters, and decoders let reordered frames go together, so a queue for one frame at a
+  /// time loses frames to every cluster although there is time for all of them.
+  private var burst: Int {
+    let rate = video.frameRate.isPositive ? video.frameRate.value : 30
+    return min(16, max(2, Int((rate * options.maxAge.inSeconds).rounded(.up))))
   }
 
   /// The queue to the muxer, which the source fills as well as the encoder; nil when there is no muxer.
