@@ -14,6 +14,7 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+#include <malloc.h>
 #include <string.h>
 
 // Macros
@@ -126,3 +127,6 @@ static inline AVIOContext *cff_output_context(void *buffer, int size, void *opaq
   return avio_alloc_context(buffer, size, 1, opaque, NULL, (int (*)(void *, uint8_t *, int))write, seek);
 #endif
 }
+
+/// Lets threads share `heaps` heaps: codecs start many, and glibc gives each one of its own with its own unused rest.
+static inline void cff_limit_heaps(int heaps) { mallopt(M_ARENA_MAX, heaps); }

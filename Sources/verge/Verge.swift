@@ -1,5 +1,6 @@
 // The program: its commands, and how a failure becomes a line and an exit status.
 import ArgumentParser
+import CFFmpeg
 import Foundation
 
 @main
@@ -30,6 +31,7 @@ struct Verge: ParsableCommand {
     // A reader that goes away and a file that may grow no more shall be errors of the write, which can be told, not a
     // silent death.
     signal(SIGPIPE, SIG_IGN)
+    cff_limit_heaps(2)
     signal(SIGXFSZ, SIG_IGN)
     Foundation.exit(status(of: Array(CommandLine.arguments.dropFirst())))
   }
