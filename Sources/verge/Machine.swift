@@ -22,12 +22,6 @@ struct Machine {
     freeMemory = min(Self.kibibytes("MemAvailable") ?? 0, memory)
   }
 
-  /// Resident bytes of this process.
-  static var residentMemory: Int {
-    let fields = text("/proc/self/statm")?.split(separator: " ").map { Int($0) ?? 0 } ?? []
-    return fields.count > 1 ? fields[1] * sysconf(Int32(_SC_PAGESIZE)) : 0
-  }
-
   /// Cores' worth of time that the control group grants, rounded up; nil without a limit.
   private static var quotaCores: Int? {
     let fields = text("/sys/fs/cgroup/cpu.max")?.split(separator: " ").map { Double($0) } ?? []

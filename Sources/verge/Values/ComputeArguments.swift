@@ -1,11 +1,12 @@
 // The options about what computes: model, cores, instruction set.
 import ArgumentParser
 import Tensors
+import UNet
 
 /// `--model --threads --cpu`, shared by the commands that run a network.
 struct ComputeArguments: ParsableArguments {
   @Option(help: ArgumentHelp("A model file, or the name of a shipped model: road, carla.", valueName: "model"))
-  var model = "road"
+  var model = ModelLibrary.defaultName
 
   @Option(help: ArgumentHelp("How many cores to load.", discussion: "Default: all that the process may use."))
   var threads: Int?
