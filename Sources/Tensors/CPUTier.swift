@@ -6,6 +6,8 @@ public enum CPUTier: String, CaseIterable, Hashable, Sendable, CustomStringConve
   /// Plain C: the reference, always there.
   case c
   case avx2
+  /// AVX2 with the dot product instruction in its VEX form: small cores and desktops without AVX-512.
+  case avxvnni
   case avx512vnni
   /// Arm with the dot product extension.
   case neon
@@ -31,6 +33,7 @@ public enum CPUTier: String, CaseIterable, Hashable, Sendable, CustomStringConve
     switch self {
     case .c: CK_TIER_C
     case .avx2: CK_TIER_AVX2
+    case .avxvnni: CK_TIER_AVXVNNI
     case .avx512vnni: CK_TIER_AVX512VNNI
     case .neon: CK_TIER_NEON
     }

@@ -12,7 +12,13 @@
 #include <stdint.h>
 
 /// CPU levels, lowest first.
-typedef enum ck_tier { CK_TIER_C = 0, CK_TIER_AVX2 = 1, CK_TIER_AVX512VNNI = 2, CK_TIER_NEON = 3 } ck_tier;
+typedef enum ck_tier {
+  CK_TIER_C = 0,
+  CK_TIER_AVX2 = 1,
+  CK_TIER_AVXVNNI = 2,
+  CK_TIER_AVX512VNNI = 3,
+  CK_TIER_NEON = 4,
+} ck_tier;
 
 /// Whether this CPU (and operating system) can run `tier`.
 bool ck_tier_supported(ck_tier tier);

@@ -13,7 +13,7 @@ struct ComputeArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The kernels to use: c, avx2, avx512vnni or neon.",
+      "The kernels to use: c, avx2, avxvnni, avx512vnni or neon.",
       discussion: "Default: the fastest that runs here. All of them give the same labels.", valueName: "tier"),
     transform: { try CPUTier(named: $0) })
   var cpu: CPUTier?
