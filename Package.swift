@@ -8,6 +8,7 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
   ],
   targets: [
     // Layer 0
@@ -32,11 +33,15 @@ let package = Package(
         "Frames", "Tensors", "UNet", "Video", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
     .target(name: "Training", dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes"]),
+    .target(
+      name: "Interchange",
+      dependencies: ["Tensors", "UNet", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+      exclude: ["ONNX/onnx.proto"]),
     // Layer 5
     .executableTarget(
       name: "verge",
       dependencies: [
-        "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training",
+        "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests
@@ -52,6 +57,9 @@ let package = Package(
     .testTarget(name: "ScenesTests", dependencies: ["Frames", "Scenes", "Video"]),
     .testTarget(name: "PipelineTests", dependencies: ["Frames", "Tensors", "UNet", "Video", "Scenes", "Pipeline"]),
     .testTarget(name: "TrainingTests", dependencies: ["Frames", "Tensors", "Video", "UNet", "Training"]),
+    .testTarget(
+      name: "InterchangeTests",
+      dependencies: ["Interchange", "Tensors", "UNet", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
     .testTarget(name: "LayeringTests"),
     .testTarget(name: "CommandTests", dependencies: ["verge"]),
   ])

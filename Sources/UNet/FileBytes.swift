@@ -2,11 +2,11 @@
 import Foundation
 import Glibc
 
-enum FileBytes {
+package enum FileBytes {
   /// The bytes of a regular file of at most `limit` bytes.
   ///
   /// - Throws: `ModelError.unreadable`, or `.notAModel` for a folder, a device or a file beyond the limit.
-  static func read(_ path: String, limit: Int) throws(ModelError) -> [UInt8] {
+  package static func read(_ path: String, limit: Int) throws(ModelError) -> [UInt8] {
     // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
     let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
@@ -23,7 +23,7 @@ enum FileBytes {
   /// Replaces `path` by `bytes`: a reader sees the old file or the new one, and a failure leaves the old one.
   ///
   /// - Throws: `ModelError.unwritable`.
-  static func replace(_ path: String, with bytes: [UInt8]) throws(ModelError) {
+  package static func replace(_ path: String, with bytes: [UInt8]) throws(ModelError) {
     let temporary = "\(path).\(getpid()).part"
     do throws(SystemFailure) {
       try write(bytes, to: temporary)

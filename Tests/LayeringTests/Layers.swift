@@ -13,7 +13,7 @@ struct Layers {
     "Scenes": ["Frames"],
     "Pipeline": ["Frames", "Tensors", "UNet", "Video"],
     "Training": ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes"],
-    "Interchange": ["UNet"],
+    "Interchange": ["Tensors", "UNet"],
     "Daemon": ["Frames", "Tensors", "UNet", "Video", "Pipeline"],
     "verge": [
       "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange", "Daemon",

@@ -13,7 +13,7 @@ struct SourceFile {
     lines = text.split(separator: "\n", omittingEmptySubsequences: false)
   }
 
-  /// The Swift files under `Sources` of the package this test was built from.
+  /// The Swift files under `Sources` of the package this test was built from, without those that a generator wrote.
   static func all() throws -> [SourceFile] {
     let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .deletingLastPathComponent()
@@ -21,7 +21,9 @@ struct SourceFile {
     let targets = try FileManager.default.contentsOfDirectory(atPath: sources.path).sorted()
     return try targets.flatMap { target in
       let folder = sources.appending(path: target)
-      let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter { $0.hasSuffix(".swift") }
+      let names = try FileManager.default.subpathsOfDirectory(atPath: folder.path).filter {
+        $0.hasSuffix(".swift") && !$0.hasSuffix(".pb.swift")
+      }
       return try names.sorted().map { name in
         let text = try String(contentsOf: folder.appending(path: name), encoding: .utf8)
         return SourceFile(target: target, name: name, text: text)

@@ -1,0 +1,26 @@
+// What can go wrong between Verge and ONNX, said so that the user can act on it.
+public import Foundation
+
+/// Everything that exporting or importing a network can fail with.
+public enum InterchangeError: Error, Sendable, Hashable {
+  /// The file cannot be opened or read; `errno` is the system's reason.
+  case unreadable(path: String, errno: Int32)
+  /// The file cannot be written; what was there before is untouched.
+  case unwritable(path: String, errno: Int32)
+  /// The file is no ONNX model, or one that lost something.
+  case notONNX(path: String, reason: String)
+}
+
+extension InterchangeError: CustomStringConvertible, LocalizedError {
+  public var errorDescription: String? { description }
+
+  /// One line: the file, the cause, the way out.
+  public var description: String {
+    switch self {
+    case .unreadable(let path, let code): "\(path): cannot read the network: \(String(cString: strerror(code)))"
+    case .unwritable(let path, let code): "\(path): cannot write the network: \(String(cString: strerror(code)))"
+    case .notONNX(let path, let reason):
+      "\(path): not an ONNX model: \(reason); give a file that an ONNX exporter wrote"
+    }
+  }
+}
