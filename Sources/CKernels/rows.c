@@ -5,9 +5,9 @@
 
 #include "view.h"
 
-// Packed 3x3: [block of outputs][ky][source][kx][channel / 4][outputs of the block x 4 channels]; the last block is as
-// wide as its vectors. The three columns of a window's row are one run of bytes in the picture, so a source row is one
-// segment.
+// Packed 3x3: [block of outputs](header)[ky][source][kx][channel / 4][outputs of the block x 4 channels]; the last
+// block is as wide as its vectors. The three columns of a window's row are one run of bytes in the picture, so a source
+// row is one segment.
 
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
@@ -16,9 +16,21 @@ static int32_t block_vectors(const ck_row_kernel *kernel, int32_t outputs, int32
   return (least(kernel->block, outputs - first) + kernel->lanes - 1) / kernel->lanes;
 }
 
-/// Packed bytes of all outputs for `channels` channels of one tap.
-static size_t tap_size(const ck_row_kernel *kernel, int32_t outputs, int32_t channels) {
-  return (size_t)ck_round_up(outputs, kernel->lanes) * (size_t)channels * (size_t)kernel->weight_bytes;
+/// Packed bytes of the blocks of the first `outputs` outputs, with `depth` stored weights each.
+static size_t blocks_size(const ck_row_kernel *kernel, int32_t outputs, int32_t depth) {
+  return (size_t)ck_round_up(outputs, kernel->lanes) *
+         ((size_t)depth * (size_t)kernel->weight_bytes + (size_t)kernel->header_bytes);
+}
+
+/// Completes a block of `depth` stored weights per output.
+static void finish_block(const ck_row_kernel *kernel, int8_t *block, int32_t out_channels, int32_t first,
+                         int32_t depth) {
+  if (kernel->pack_header) kernel->pack_header(block, depth / 4, block_vectors(kernel, out_channels, first));
+}
+
+/// The weights of a block that begins at output `first`, behind its header.
+static int8_t *block_weights(const ck_row_kernel *kernel, int8_t *block, int32_t out_channels, int32_t first) {
+  return block + (ptrdiff_t)kernel->lanes * block_vectors(kernel, out_channels, first) * kernel->header_bytes;
 }
 
 /// Packs one tap of the block that begins at output `first`, from weights[o * out_stride + channel]; returns the end.
@@ -36,7 +48,7 @@ static int8_t *pack_tap(const ck_row_kernel *kernel, int8_t *packed, const int8_
 }
 
 size_t ck_rows_conv3x3_packed_size(const ck_row_kernel *kernel, int32_t c0, int32_t c1, int32_t out_channels) {
-  return 9 * tap_size(kernel, out_channels, c0 + c1);
+  return blocks_size(kernel, out_channels, 9 * (c0 + c1));
 }
 
 void ck_rows_conv3x3_pack(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical0,
@@ -44,6 +56,8 @@ void ck_rows_conv3x3_pack(const ck_row_kernel *kernel, int8_t *packed, const int
   const int32_t logical = logical0 + logical1;
   const ptrdiff_t stride = (ptrdiff_t)9 * logical;
   for (int32_t first = 0; first < out_channels; first += kernel->block) {
+    int8_t *block = packed;
+    packed = block_weights(kernel, block, out_channels, first);
     for (int32_t ky = 0; ky < 3; ky++) {
       const int8_t *row = weights + (ptrdiff_t)3 * ky * logical;
       for (int32_t kx = 0; kx < 3; kx++) {
@@ -53,6 +67,7 @@ void ck_rows_conv3x3_pack(const ck_row_kernel *kernel, int8_t *packed, const int
         packed = pack_tap(kernel, packed, row + kx * logical + logical0, stride, out_channels, first, logical1, c1);
       }
     }
+    finish_block(kernel, block, out_channels, first, 9 * (c0 + c1));
   }
 }
 
@@ -61,7 +76,7 @@ static void conv_row(const ck_row_kernel *kernel, const ck_conv_args *args, int3
   const int32_t sources = args->src[1].data ? 2 : 1;
   const int32_t channels = args->src[0].channels + (sources == 2 ? args->src[1].channels : 0);
   ck_row row = {.segments = 3 * sources,
-                .weights = args->weights + 9 * tap_size(kernel, first, channels),
+                .weights = args->weights + blocks_size(kernel, first, 9 * channels),
                 .bias = args->bias + first,
                 .multiplier = args->multiplier + first,
                 .zero_point = args->zero_point,
@@ -91,18 +106,19 @@ void ck_rows_conv3x3(const ck_row_kernel *kernel, const ck_conv_args *args, int3
   }
 }
 
-// Packed 2x2: [a][b][block of outputs][channel / 4][outputs of the block x 4 channels].
+// Packed 2x2: [a][b][block of outputs](header)[channel / 4][outputs of the block x 4 channels].
 
 size_t ck_rows_upconv2x2_packed_size(const ck_row_kernel *kernel, int32_t c, int32_t out_channels) {
-  return 4 * tap_size(kernel, out_channels, c);
+  return 4 * blocks_size(kernel, out_channels, c);
 }
 
 void ck_rows_upconv2x2_pack(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical,
                             int32_t c, int32_t out_channels) {
   for (int32_t place = 0; place < 4; place++) {
     for (int32_t first = 0; first < out_channels; first += kernel->block) {
-      packed =
-          pack_tap(kernel, packed, weights + place * logical, (ptrdiff_t)4 * logical, out_channels, first, logical, c);
+      int8_t *block = packed, *to = block_weights(kernel, block, out_channels, first);
+      packed = pack_tap(kernel, to, weights + place * logical, (ptrdiff_t)4 * logical, out_channels, first, logical, c);
+      finish_block(kernel, block, out_channels, first, c);
     }
   }
 }
@@ -110,12 +126,12 @@ void ck_rows_upconv2x2_pack(const ck_row_kernel *kernel, int8_t *packed, const i
 /// Source row y to place (a, b) = (place / 2, place % 2) of each window, the block of channels from `first` on.
 static void upconv_row(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t y, int32_t place, int32_t first) {
   const ck_view *source = &args->src[0], *dst = &args->dst;
-  const size_t offset = (size_t)place * tap_size(kernel, dst->channels, source->channels);
+  const size_t offset = (size_t)place * blocks_size(kernel, dst->channels, source->channels);
   const ck_row row = {.src = {ck_pixel(source, y, 0)},
                       .pixel_step = {source->channels},
                       .steps = {source->channels / 4},
                       .segments = 1,
-                      .weights = args->weights + offset + tap_size(kernel, first, source->channels),
+                      .weights = args->weights + offset + blocks_size(kernel, first, source->channels),
                       .bias = args->bias + first,
                       .multiplier = args->multiplier + first,
                       .zero_point = args->zero_point,

@@ -13,7 +13,7 @@ typedef struct ck_row {
   ptrdiff_t pixel_step[6];  ///< bytes between the sources of neighbouring outputs
   int32_t steps[6];         ///< runs of 4 channels
   int32_t segments;
-  const int8_t *weights;    ///< [segment][step], in each the outputs of the block as the tier's pack_step lays them out
+  const int8_t *weights;    ///< of the block: its header, then [segment][step], each laid out by the tier's pack_step
   const int32_t *bias;      ///< [lanes * vectors]
   const float *multiplier;  ///< [lanes * vectors]
   int32_t zero_point;
@@ -27,10 +27,14 @@ typedef struct ck_row_kernel {
   int32_t lanes;         ///< outputs of one vector; divides 16
   int32_t block;         ///< outputs of one block, the most that a row does at once
   int32_t weight_bytes;  ///< of one packed weight
+  int32_t header_bytes;  ///< per output, of what stands before the weights of a block; 0 for most tiers
   /// Packs 4 channels of one block: weights[o * out_stride + channel] for `outputs` outputs and `channels` channels;
   /// the rest of lanes * vectors outputs and of 4 channels are zeros already.
   void (*pack_step)(int8_t *packed, const int8_t *weights, ptrdiff_t out_stride, int32_t outputs, int32_t vectors,
                     int32_t channels);
+  /// Fills the header of a block from its packed weights, which follow it, `steps` runs of 4 channels; NULL where
+  /// header_bytes is 0.
+  void (*pack_header)(int8_t *block, int32_t steps, int32_t vectors);
   /// Does `width` outputs of `vectors` vectors of channels.
   void (*row)(const ck_row *row, int32_t width, int32_t vectors);
   /// Row y of pooled from rows 2y and 2y + 1 of dst.
