@@ -23,7 +23,6 @@ public enum MediaLog {
   private struct State {
     var handler: Handler?
     var level = Level.warning
-    var messages = 0
     /// Addresses of demuxers that have said that their file ends in the middle of an element.
     var cutInputs: Set<UInt> = []
     /// The last error of each thread that listens for a cause.
@@ -40,9 +39,6 @@ public enum MediaLog {
       $0.level = level
     }
   }
-
-  /// How many warnings and errors FFmpeg has had so far.
-  public static var messageCount: Int { state.withLock { $0.messages } }
 
   /// Whether the demuxer at this address has said since the last call that its file ends in the middle of an element;
   /// Matroska's says it nowhere else.
@@ -75,7 +71,6 @@ public enum MediaLog {
     let text = line.trimmingCharacters(in: .whitespacesAndNewlines)
     let level = number <= Level.error.rawValue ? Level.error : number <= Level.warning.rawValue ? .warning : .info
     let handler = state.withLock { state -> Handler? in
-      if level <= .warning { state.messages += 1 }
       if text.contains("ended prematurely") { state.cutInputs.insert(UInt(bitPattern: context)) }
       let thread = UInt(pthread_self())
       if level == .error, state.causes[thread] != nil { state.causes[thread] = withoutPrefix(text) }

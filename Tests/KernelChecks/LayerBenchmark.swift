@@ -1,4 +1,4 @@
-// How fast a tier runs one layer on one thread.
+// How fast a tier runs one layer.
 public import Tensors
 
 /// A layer with memory and weights, ready to be timed.
@@ -59,19 +59,19 @@ public struct LayerBenchmark {
     self.memories = memories
   }
 
-  /// Multiply-accumulates per second in the best of several runs, and the peak beside it, both over all threads.
-  ///
-  /// The peak is measured between the runs: neighbours and clock change it from second to second.
-  public func measure(milliseconds: Int = 60) -> (macsPerSecond: Double, peak: Double) {
+  /// The best of several runs, with peak and clock measured between them: neighbours change both from second to second.
+  public func measure(milliseconds: Int = 60) -> LayerSpeed {
     let clock = ContinuousClock()
-    var (best, peak, rounds) = (Duration.seconds(1000), 0.0, 0)
+    var (best, peak, cycles, rounds) = (Duration.seconds(1000), 0.0, 0.0, 0)
     let end = clock.now + .milliseconds(milliseconds)
     while clock.now < end || rounds < 8 {
       for _ in 0..<3 { best = min(best, clock.measure(runOnce)) }
+      // Right behind the kernel, before a clock that its instructions lowered can rise again.
+      cycles = max(cycles, CoreClock.measure(pool: pool, milliseconds: 1))
       peak = max(peak, kernels.measurePeak(pool: pool, milliseconds: 2))
       rounds += 1
     }
-    return (Double(shape.macs) / (best / .seconds(1)), peak)
+    return LayerSpeed(macs: Double(shape.macs) / (best / .seconds(1)), peak: peak, cycles: cycles)
   }
 
   private func runOnce() {
@@ -80,4 +80,14 @@ public struct LayerBenchmark {
     let grain = max(2, shape.height / (4 * pool.threadCount) / 2 * 2)
     pool.run(rows: 0..<shape.height, grain: grain, body)
   }
+}
+
+/// How fast a layer ran, and what could be reached in the same moment; all over all threads.
+public struct LayerSpeed: Sendable {
+  /// Multiply-accumulates per second.
+  public let macs: Double
+  /// The same of the tier's dot product on registers alone.
+  public let peak: Double
+  /// Cycles per second.
+  public let cycles: Double
 }

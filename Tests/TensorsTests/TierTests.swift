@@ -1,4 +1,5 @@
 // Every kernel of every tier that runs here against tier `c`, bit for bit; `checkkernels` runs the same with other seeds.
+import CKernels
 import KernelChecks
 import Tensors
 import Testing
@@ -12,4 +13,10 @@ import Testing
     #expect(run.cases > 0)
     #expect(run.failures == [])
   }
+}
+
+@Test func theClocksChainIsAsLongAsItsRounds() {
+  #expect(ck_dependent_adds(0) == 0)
+  #expect(ck_dependent_adds(6) == 6 * ck_dependent_adds(1))
+  #expect(CoreClock.measure(milliseconds: 1) > 0)
 }

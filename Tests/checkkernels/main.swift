@@ -55,15 +55,22 @@ struct CheckKernels: ParsableCommand {
   private func benchmark(_ tiers: [Kernels], _ layers: [LayerShape]) {
     let pool = threads > 1 ? WorkerPool(threads: threads) : nil
     for kernels in tiers where kernels.tier != .c || cpu != nil {
-      print(
-        "\(kernels.tier): GMAC/s on \(threads) thread\(threads == 1 ? "" : "s"), share of the tier's peak in the same moment"
-      )
+      print("\(kernels.tier), \(threads) thread\(threads == 1 ? "" : "s"); peak and clock measured between the runs")
+      print(Self.row("layer", "MAC/cycle", "GMAC/s", "peak", "share"))
       for layer in layers where matches(layer.kind.rawValue) {
-        let (speed, peak) = LayerBenchmark(layer, kernels, pool: pool).measure()
-        let name = "\(layer)".padding(toLength: 44, withPad: " ", startingAt: 0)
-        print(name, String(format: "%7.1f of %6.1f  %5.1f %%", speed / 1e9, peak / 1e9, 100 * speed / peak))
+        let speed = LayerBenchmark(layer, kernels, pool: pool).measure()
+        let figures = [speed.macs / speed.cycles, speed.macs / 1e9, speed.peak / 1e9, 100 * speed.macs / speed.peak]
+        print(Self.row("\(layer)", figures.map { String(format: "%.1f", $0) }))
       }
     }
+    print("MAC/cycle: a thread's, by the clock that a chain of dependent additions shows")
+  }
+
+  private static func row(_ name: String, _ figures: String...) -> String { row(name, figures) }
+
+  private static func row(_ name: String, _ figures: [String]) -> String {
+    let cells = zip(figures, [9, 8, 8, 7]).map { String(repeating: " ", count: max(0, $1 - $0.count)) + $0 }
+    return name.padding(toLength: 44, withPad: " ", startingAt: 0) + cells.joined(separator: "  ")
   }
 
   private func matches(_ name: String) -> Bool { fnmatch(function, name, 0) == 0 }

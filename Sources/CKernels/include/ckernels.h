@@ -121,6 +121,10 @@ const ck_table *ck_table_for(ck_tier tier);
 /// the range reaches them: whoever writes a range of rows completes its border.
 void ck_fill_border(const ck_view *view, int32_t row_begin, int32_t row_end, uint8_t zero_point);
 
+/// Adds `rounds` times a fixed number of registers, each sum waiting for the last one; returns the additions done. An
+/// addition takes one cycle on every core that has a tier here, so, timed, they tell the core's clock.
+int64_t ck_dependent_adds(int64_t rounds);
+
 /// Tells the core that the caller spins, which spares power and its sibling thread.
 static inline void ck_relax(void) {
 #if defined(__x86_64__)
