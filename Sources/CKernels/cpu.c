@@ -23,6 +23,12 @@ static bool has_avx2(void) {
   return (saved_states() & xmm_ymm) == xmm_ymm && has_extensions(bit_AVX2, 0);
 }
 
+/// AVX2 and, from the second page of leaf 7, the dot product in its VEX form.
+static bool has_avxvnni(void) {
+  uint32_t a, b, c, d;
+  return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bit_AVXVNNI);
+}
+
 static bool has_avx512vnni(void) {
   const uint32_t xmm_ymm_opmask_zmm = 0xe6;
   const uint32_t ebx = bit_AVX2 | bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
@@ -35,6 +41,8 @@ bool ck_tier_supported(ck_tier tier) {
       return true;
     case CK_TIER_AVX2:
       return has_avx2();
+    case CK_TIER_AVXVNNI:
+      return has_avxvnni();
     case CK_TIER_AVX512VNNI:
       return has_avx512vnni();
     default:

@@ -3,13 +3,10 @@
 // vpmaddubsw would saturate its sums of two products; here bytes are widened to s16 and vpmaddwd sums two exact
 // products into s32. A broadcast of 4 channels splits into its even and its odd bytes, so the weights are packed in
 // that order.
-#include "avx2.h"
+#include "tile_avx2.h"
 
 #if CK_X86
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
-
-#define INLINE static inline __attribute__((always_inline))
-#define UNROLL _Pragma("clang loop unroll(full)")
 
 // Packed s16: [even or odd][output][2 channels].
 void ck_pack_step_avx2(int8_t *packed, const int8_t *weights, ptrdiff_t out_stride, int32_t outputs, int32_t vectors,
@@ -20,32 +17,6 @@ void ck_pack_step_avx2(int8_t *packed, const int8_t *weights, ptrdiff_t out_stri
       wide[c % 2 * 16 * vectors + 2 * o + c / 2] = weights[o * out_stride + c];
     }
   }
-}
-
-/// ck_requantize on 8 accumulators: 8 bytes.
-INLINE __m128i requantized(__m256i acc, const float *multiplier, int32_t zero_point) {
-  const __m256 product = _mm256_mul_ps(_mm256_cvtepi32_ps(acc), _mm256_loadu_ps(multiplier));
-  // Very negative products become INT32_MIN, which the packing below saturates as it should.
-  const __m256i q = _mm256_cvtps_epi32(_mm256_min_ps(product, _mm256_set1_ps(512.0f)));
-  const __m128i wide = _mm_packs_epi32(_mm256_castsi256_si128(q), _mm256_extracti128_si256(q, 1));
-  const __m128i shifted = _mm_adds_epi16(wide, _mm_set1_epi16((int16_t)zero_point));
-  return _mm_packus_epi16(shifted, shifted);
-}
-
-/// Stores 8 codes, or 4 where the stored channels end.
-INLINE void store_codes(uint8_t *dst, __m128i codes, int32_t stored) {
-  if (stored >= 8) {
-    _mm_storel_epi64((__m128i *)dst, codes);
-  } else {
-    const int32_t four = _mm_cvtsi128_si32(codes);
-    __builtin_memcpy(dst, &four, 4);
-  }
-}
-
-INLINE __m256i broadcast4(const uint8_t *bytes) {
-  int32_t four;
-  __builtin_memcpy(&four, bytes, 4);
-  return _mm256_set1_epi32(four);
 }
 
 /// `tiles` tiles of P pixels from pixel x on.

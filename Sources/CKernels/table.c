@@ -27,6 +27,8 @@ const ck_table *ck_table_for(ck_tier tier) {
 #if CK_X86
     case CK_TIER_AVX2:
       return &ck_table_avx2;
+    case CK_TIER_AVXVNNI:
+      return &ck_table_avxvnni;
     case CK_TIER_AVX512VNNI:
       return &ck_table_avx512vnni;
 #endif

@@ -13,6 +13,7 @@
 extern const ck_table ck_table_c;
 #if CK_X86
 extern const ck_table ck_table_avx2;
+extern const ck_table ck_table_avxvnni;
 extern const ck_table ck_table_avx512vnni;
 #endif
 
