@@ -50,6 +50,14 @@ bool ck_tier_supported(ck_tier tier) {
   }
 }
 
+#elif CK_NEON && defined(__linux__)
+#include <asm/hwcap.h>
+#include <sys/auxv.h>
+
+bool ck_tier_supported(ck_tier tier) {
+  return tier == CK_TIER_C || (tier == CK_TIER_NEON && (getauxval(AT_HWCAP) & HWCAP_ASIMDDP));
+}
+
 #else
 
 bool ck_tier_supported(ck_tier tier) { return tier == CK_TIER_C; }

@@ -32,6 +32,10 @@ const ck_table *ck_table_for(ck_tier tier) {
     case CK_TIER_AVX512VNNI:
       return &ck_table_avx512vnni;
 #endif
+#if CK_NEON
+    case CK_TIER_NEON:
+      return &ck_table_neon;
+#endif
     default:
       return NULL;
   }

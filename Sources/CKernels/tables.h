@@ -10,11 +10,20 @@
 #define CK_X86 0
 #endif
 
+#if defined(__aarch64__) && defined(__ARM_NEON) && defined(__AARCH64EL__)
+#define CK_NEON 1
+#else
+#define CK_NEON 0
+#endif
+
 extern const ck_table ck_table_c;
 #if CK_X86
 extern const ck_table ck_table_avx2;
 extern const ck_table ck_table_avxvnni;
 extern const ck_table ck_table_avx512vnni;
+#endif
+#if CK_NEON
+extern const ck_table ck_table_neon;
 #endif
 
 // Kernels of tier `c` that other tiers fall back on for what is not worth a fast version.
