@@ -8,56 +8,78 @@
 #pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
                              apply_to = function)
 
-/// Stores two pixels of `stored` bytes from dwords 0...5 and 6...11.
-INLINE void store_pair(uint8_t *dst, __m512i codes, ptrdiff_t step, int32_t stored) {
-  if (step == 24 && stored == 24) {
-    _mm256_storeu_si256((__m256i *)dst, _mm512_castsi512_si256(codes));
-    _mm_storeu_si128((__m128i *)(dst + 32), _mm512_extracti32x4_epi32(codes, 2));
-  } else {
-    const __mmask64 mask = ~0ull >> (64 - stored);
-    _mm512_mask_storeu_epi8(dst, mask, codes);
-    _mm512_mask_storeu_epi8(dst + step - 24, mask << 24, codes);
+INLINE void start(__m512i *acc, const int32_t *bias, const int P) {
+  UNROLL for (int p = 0; p < P; p++) {
+    acc[3 * p] = acc[3 * p + 1] = _mm512_loadu_si512(bias);
+    acc[3 * p + 2] = _mm512_broadcast_i32x8(_mm256_loadu_si256((const __m256i *)(bias + 16)));
   }
 }
 
-/// Requantises and stores two pixels: outputs 0...15 of each, and 16...23 of both.
-INLINE void finish_pair(uint8_t *dst, const __m512i *acc, const ck_row *row) {
-  const __m512 first = _mm512_loadu_ps(row->multiplier);
-  const __m512 rest = _mm512_broadcast_f32x8(_mm256_loadu_ps(row->multiplier + 16));
-  const __m512i both = scaled(acc[2], rest);
-  const __m512i q[4] = {scaled(acc[0], first), scaled(acc[1], first), both, both};
-  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 2, 6, 1, 5, 9, 13, 10, 14, 3, 7, 11, 15);
-  const __m512i codes = _mm512_permutexvar_epi32(order, clamped(q, row->zero_point));
-  store_pair(dst, codes, row->dst_step, row->stored);
+/// Adds `steps` steps of products to P pairs of pixels.
+INLINE void add_products(__m512i *acc, const uint8_t *src, ptrdiff_t pixel_step, const int8_t *weights, int32_t steps,
+                         __mmask16 upper, const int P) {
+  NO_UNROLL for (int32_t k = 0; k < steps; k++, src += 4, weights += 128) {
+    const __m512i first = _mm512_load_si512(weights), rest = _mm512_load_si512(weights + 64);
+    UNROLL for (int p = 0; p < P; p++) {
+      const __m512i a = broadcast4(src + 2 * p * pixel_step), b = broadcast4(src + (2 * p + 1) * pixel_step);
+      acc[3 * p] = _mm512_dpbusd_epi32(acc[3 * p], a, first);
+      acc[3 * p + 1] = _mm512_dpbusd_epi32(acc[3 * p + 1], b, first);
+      acc[3 * p + 2] = _mm512_dpbusd_epi32(acc[3 * p + 2], _mm512_mask_blend_epi32(upper, a, b), rest);
+    }
+  }
 }
 
-/// `tiles` tiles of P pairs of pixels from pixel x on.
+/// Requantises and stores P pairs of pixels: outputs 0...15 of each, and 16...23 of both.
+INLINE void finish(uint8_t *dst, const __m512i *acc, ck_codes to, const int P) {
+  const __m512i order = _mm512_setr_epi32(0, 4, 8, 12, 2, 6, 1, 5, 9, 13, 10, 14, 3, 7, 11, 15);
+  const __m512 first = _mm512_loadu_ps(to.multiplier);
+  const __m512 rest = _mm512_broadcast_f32x8(_mm256_loadu_ps(to.multiplier + 16));
+  UNROLL for (int p = 0; p < P; p++, dst += 2 * to.step) {
+    const __m512i both = scaled(acc[3 * p + 2], rest);
+    const __m512i q[4] = {scaled(acc[3 * p], first), scaled(acc[3 * p + 1], first), both, both};
+    const __m512i codes = _mm512_permutexvar_epi32(order, clamped(q, to.zero_points));
+    // Bytes 0...23 are one pixel, 24...47 the other.
+    _mm512_mask_storeu_epi8(dst, to.stored, codes);
+    _mm512_mask_storeu_epi8(dst + to.step - 24, to.stored << 24, codes);
+  }
+}
+
+/// `tiles` tiles of P pairs of pixels from pixel x on; see row_tiles.
 INLINE void row_pairs(const ck_row *row, int32_t x, int32_t tiles, const int P) {
+  const int A = (P + 1) / 2, B = P / 2;
+  const int32_t last = row->segments - 1;
+  const int32_t head = ck_turn(row, 0), tail = ck_turn(row, last);
+  const ck_codes to = ck_codes_of(row);
   __mmask16 upper = 0xff00;
   // Opaque: a mask that the compiler knows becomes a permutation, which waits for the ports of the products.
   __asm__("" : "+Yk"(upper));
-  for (; tiles > 0; tiles--, x += 2 * P) {
-    __m512i acc[24];  // 3 * P of them
-    UNROLL for (int p = 0; p < P; p++) {
-      acc[3 * p] = acc[3 * p + 1] = _mm512_loadu_si512(row->bias);
-      acc[3 * p + 2] = _mm512_broadcast_i32x8(_mm256_loadu_si256((const __m256i *)(row->bias + 16)));
-    }
+  __m512i acc[24];  // 3 * P of them
+  __m512i *const a = acc, *const b = acc + 3 * A;
+  uint8_t *dst = row->dst + x * to.step;
+  for (int32_t tile = 0; tile < tiles; tile++, x += 2 * P, dst += 2 * P * to.step) {
+    ptrdiff_t step = row->pixel_step[0];
+    const uint8_t *src = row->src[0] + x * step;
     const int8_t *weights = row->weights;
-    for (int32_t s = 0; s < row->segments; s++) {
-      const ptrdiff_t step = row->pixel_step[s];
-      const uint8_t *src = row->src[s] + x * step;
-      for (int32_t k = row->steps[s]; k > 0; k--, src += 4, weights += 128) {
-        const __m512i first = _mm512_load_si512(weights), rest = _mm512_load_si512(weights + 64);
-        UNROLL for (int p = 0; p < P; p++) {
-          const __m512i a = broadcast4(src + 2 * p * step), b = broadcast4(src + (2 * p + 1) * step);
-          acc[3 * p] = _mm512_dpbusd_epi32(acc[3 * p], a, first);
-          acc[3 * p + 1] = _mm512_dpbusd_epi32(acc[3 * p + 1], b, first);
-          acc[3 * p + 2] = _mm512_dpbusd_epi32(acc[3 * p + 2], _mm512_mask_blend_epi32(upper, a, b), rest);
-        }
-      }
+    start(a, row->bias, A);
+    add_products(a, src, step, weights, head, upper, A);
+    if (tile > 0) finish(dst - 2 * B * to.step, b, to, B);
+    start(b, row->bias, B);
+    add_products(b, src + 2 * A * step, step, weights, head, upper, B);
+    weights += 128 * head;
+    src += 4 * head;
+    for (int32_t s = 0, begin = head; s <= last; s++, begin = 0) {
+      const int32_t steps = row->steps[s] - begin - (s == last ? tail : 0);
+      step = row->pixel_step[s];
+      src = row->src[s] + x * step + 4 * begin;
+      add_products(acc, src, step, weights, steps, upper, P);
+      weights += 128 * steps;
+      src += 4 * steps;
     }
-    UNROLL for (int p = 0; p < P; p++) finish_pair(row->dst + (x + 2 * p) * row->dst_step, acc + 3 * p, row);
+    add_products(a, src, step, weights, tail, upper, A);
+    add_products(b, src + 2 * A * step, step, weights, tail, upper, B);
+    finish(dst, a, to, A);
   }
+  finish(dst - 2 * B * to.step, b, to, B);
 }
 
 typedef void pairs_function(const ck_row *row, int32_t x, int32_t tiles);

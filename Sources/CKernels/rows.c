@@ -11,9 +11,16 @@
 
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
+/// Outputs of every block but the last: as few blocks as there can be, nearly equal ones, since narrow ones are slower.
+static int32_t block_size(const ck_row_kernel *kernel, int32_t outputs) {
+  const int32_t vectors = ck_round_up(outputs, kernel->lanes) / kernel->lanes;
+  const int32_t blocks = (outputs + kernel->block - 1) / kernel->block;
+  return (vectors + blocks - 1) / blocks * kernel->lanes;
+}
+
 /// Vectors in the block that begins at output `first`.
 static int32_t block_vectors(const ck_row_kernel *kernel, int32_t outputs, int32_t first) {
-  return (least(kernel->block, outputs - first) + kernel->lanes - 1) / kernel->lanes;
+  return (least(block_size(kernel, outputs), outputs - first) + kernel->lanes - 1) / kernel->lanes;
 }
 
 /// Packed bytes of the blocks of the first `outputs` outputs, with `depth` stored weights each.
@@ -36,7 +43,7 @@ static int8_t *block_weights(const ck_row_kernel *kernel, int8_t *block, int32_t
 /// Packs one tap of the block that begins at output `first`, from weights[o * out_stride + channel]; returns the end.
 static int8_t *pack_tap(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, ptrdiff_t out_stride,
                         int32_t out_channels, int32_t first, int32_t logical, int32_t stored) {
-  const int32_t outputs = least(kernel->block, out_channels - first);
+  const int32_t outputs = least(block_size(kernel, out_channels), out_channels - first);
   const int32_t vectors = block_vectors(kernel, out_channels, first);
   const ptrdiff_t step_size = (ptrdiff_t)4 * kernel->lanes * vectors * kernel->weight_bytes;
   memset(packed, 0, (size_t)(stored / 4 * step_size));
@@ -55,7 +62,8 @@ void ck_rows_conv3x3_pack(const ck_row_kernel *kernel, int8_t *packed, const int
                           int32_t c0, int32_t logical1, int32_t c1, int32_t out_channels) {
   const int32_t logical = logical0 + logical1;
   const ptrdiff_t stride = (ptrdiff_t)9 * logical;
-  for (int32_t first = 0; first < out_channels; first += kernel->block) {
+  const int32_t size = block_size(kernel, out_channels);
+  for (int32_t first = 0; first < out_channels; first += size) {
     int8_t *block = packed;
     packed = block_weights(kernel, block, out_channels, first);
     for (int32_t ky = 0; ky < 3; ky++) {
@@ -82,7 +90,7 @@ static void conv_row(const ck_row_kernel *kernel, const ck_conv_args *args, int3
                 .zero_point = args->zero_point,
                 .dst = ck_pixel(&args->dst, y, 0) + first,
                 .dst_step = args->dst.channels,
-                .stored = least(kernel->block, args->dst.channels - first)};
+                .stored = least(block_size(kernel, args->dst.channels), args->dst.channels - first)};
   for (int32_t s = 0; s < row.segments; s++) {
     const ck_view *source = &args->src[s % sources];
     row.src[s] = ck_pixel(source, stride * y + s / sources - 1, -1);
@@ -95,10 +103,10 @@ static void conv_row(const ck_row_kernel *kernel, const ck_conv_args *args, int3
 void ck_rows_conv3x3(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t stride) {
   // Rows go in bands: with several blocks, the weights of one stay in the second-level cache for a band while the
   // band's source rows stay there for all blocks; with one block, two rows are just what pooling wants warm.
-  const int32_t band = args->dst.channels > kernel->block ? 8 : 2;
+  const int32_t block = block_size(kernel, args->dst.channels), band = args->dst.channels > block ? 8 : 2;
   for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
     const int32_t end = least(begin + band, args->row_end);
-    for (int32_t first = 0; first < args->dst.channels; first += kernel->block) {
+    for (int32_t first = 0; first < args->dst.channels; first += block) {
       for (int32_t y = begin; y < end; y++) conv_row(kernel, args, stride, y, first);
     }
     if (!args->pooled.data) continue;
@@ -106,49 +114,84 @@ void ck_rows_conv3x3(const ck_row_kernel *kernel, const ck_conv_args *args, int3
   }
 }
 
-// Packed 2x2: [a][b][block of outputs](header)[channel / 4][outputs of the block x 4 channels].
+// A source pixel makes two runs of 2 * channels bytes, one in each of two rows: each is a row of outputs (b, channel),
+// the channels counted as they are stored.
+//
+// Packed 2x2: [a][block of outputs](header)[channel / 4][outputs of the block x 4 channels].
+
+enum { MOST_OUTPUTS = 64 };  // of a block of any tier
+
+/// Packs 4 channels of the block of outputs (b, o) that begins at `first`, from weights[(4 * o + b) * logical +
+/// channel].
+static void pack_pair_step(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical,
+                           int32_t channels, int32_t out_channels, int32_t first) {
+  const int32_t stored = ck_round_up(out_channels, 4);
+  const int32_t outputs = least(block_size(kernel, 2 * stored), 2 * stored - first);
+  int8_t four[4 * MOST_OUTPUTS] = {0};
+  for (int32_t i = 0; i < outputs; i++) {
+    const int32_t b = (first + i) / stored, o = (first + i) % stored;
+    if (o < out_channels) memcpy(four + 4 * i, weights + ((ptrdiff_t)4 * o + b) * logical, (size_t)channels);
+  }
+  kernel->pack_step(packed, four, 4, outputs, block_vectors(kernel, 2 * stored, first), channels);
+}
 
 size_t ck_rows_upconv2x2_packed_size(const ck_row_kernel *kernel, int32_t c, int32_t out_channels) {
-  return 4 * blocks_size(kernel, out_channels, c);
+  return 2 * blocks_size(kernel, 2 * ck_round_up(out_channels, 4), c);
 }
 
 void ck_rows_upconv2x2_pack(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical,
                             int32_t c, int32_t out_channels) {
-  for (int32_t place = 0; place < 4; place++) {
-    for (int32_t first = 0; first < out_channels; first += kernel->block) {
-      int8_t *block = packed, *to = block_weights(kernel, block, out_channels, first);
-      packed = pack_tap(kernel, to, weights + place * logical, (ptrdiff_t)4 * logical, out_channels, first, logical, c);
-      finish_block(kernel, block, out_channels, first, c);
+  const int32_t outputs = 2 * ck_round_up(out_channels, 4), size = block_size(kernel, outputs);
+  memset(packed, 0, ck_rows_upconv2x2_packed_size(kernel, c, out_channels));
+  for (int32_t a = 0; a < 2; a++) {
+    for (int32_t first = 0; first < outputs; first += size) {
+      const int32_t vectors = block_vectors(kernel, outputs, first);
+      int8_t *block = packed, *to = block_weights(kernel, block, outputs, first);
+      for (int32_t i = 0; i < logical; i += 4) {
+        pack_pair_step(kernel, to + (ptrdiff_t)i * kernel->lanes * vectors * kernel->weight_bytes,
+                       weights + (ptrdiff_t)2 * a * logical + i, logical, least(4, logical - i), out_channels, first);
+      }
+      packed = to + (ptrdiff_t)c * kernel->lanes * vectors * kernel->weight_bytes;
+      finish_block(kernel, block, outputs, first, c);
     }
   }
 }
 
-/// Source row y to place (a, b) = (place / 2, place % 2) of each window, the block of channels from `first` on.
-static void upconv_row(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t y, int32_t place, int32_t first) {
+/// Source rows begin..<end to rows 2y + a, the block of outputs from `first` on.
+static void upconv_rows(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t begin, int32_t end, int32_t a,
+                        int32_t first) {
   const ck_view *source = &args->src[0], *dst = &args->dst;
-  const size_t offset = (size_t)place * blocks_size(kernel, dst->channels, source->channels);
-  const ck_row row = {.src = {ck_pixel(source, y, 0)},
-                      .pixel_step = {source->channels},
-                      .steps = {source->channels / 4},
-                      .segments = 1,
-                      .weights = args->weights + offset + blocks_size(kernel, first, source->channels),
-                      .bias = args->bias + first,
-                      .multiplier = args->multiplier + first,
-                      .zero_point = args->zero_point,
-                      .dst = ck_pixel(dst, 2 * y + place / 2, place % 2) + first,
-                      .dst_step = (ptrdiff_t)2 * dst->channels,
-                      .stored = least(kernel->block, dst->channels - first)};
-  kernel->row(&row, source->width, block_vectors(kernel, dst->channels, first));
+  const int32_t outputs = 2 * dst->channels;
+  int32_t bias[MOST_OUTPUTS] = {0};
+  float multiplier[MOST_OUTPUTS] = {0};
+  ck_row row = {.pixel_step = {source->channels},
+                .steps = {source->channels / 4},
+                .segments = 1,
+                .weights = args->weights + (size_t)a * blocks_size(kernel, outputs, source->channels) +
+                           blocks_size(kernel, first, source->channels),
+                .bias = bias,
+                .multiplier = multiplier,
+                .zero_point = args->zero_point,
+                .dst_step = outputs,
+                .stored = least(block_size(kernel, outputs), outputs - first)};
+  for (int32_t i = 0; i < row.stored; i++) {
+    bias[i] = args->bias[(first + i) % dst->channels];
+    multiplier[i] = args->multiplier[(first + i) % dst->channels];
+  }
+  for (int32_t y = begin; y < end; y++) {
+    row.src[0] = ck_pixel(source, y, 0);
+    row.dst = ck_pixel(dst, 2 * y + a, 0) + first;
+    kernel->row(&row, source->width, block_vectors(kernel, outputs, first));
+  }
 }
 
 void ck_rows_upconv2x2(const ck_row_kernel *kernel, const ck_conv_args *args) {
-  const int32_t band = 4;  // source rows that meet the weights of one place while these are in the cache
+  const int32_t band = 4;  // source rows that meet the weights of one block while these are in the cache
+  const int32_t outputs = 2 * args->dst.channels, size = block_size(kernel, outputs);
   for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
     const int32_t end = least(begin + band, args->row_end);
-    for (int32_t place = 0; place < 4; place++) {
-      for (int32_t first = 0; first < args->dst.channels; first += kernel->block) {
-        for (int32_t y = begin; y < end; y++) upconv_row(kernel, args, y, place, first);
-      }
+    for (int32_t a = 0; a < 2; a++) {
+      for (int32_t first = 0; first < outputs; first += size) upconv_rows(kernel, args, begin, end, a, first);
     }
   }
 }
