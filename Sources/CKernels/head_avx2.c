@@ -1,28 +1,11 @@
 // Tier `avx2`: the head, 8 pixels at a time with a pixel in each lane, so that the argmax is a compare per class.
-#include "avx2.h"
+#include "tile_avx2.h"
 
 #if CK_X86
 #pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
 
 /// Most runs of 4 channels that a tile holds: 256 channels.
 enum { MOST_STEPS = 64, PIXELS = 8 };
-
-/// 16 bytes of two pixels four apart, one per lane of 128 bits.
-static inline __m256i load_half(const uint8_t *src, ptrdiff_t channels) {
-  return _mm256_loadu2_m128i((const __m128i *)(src + 4 * channels), (const __m128i *)src);
-}
-
-/// 8 pixels by 16 channels to four vectors with 4 channels of pixel i in lane i.
-static inline void transpose16(__m256i *columns, const uint8_t *src, ptrdiff_t channels) {
-  const __m256i r0 = load_half(src, channels), r1 = load_half(src + channels, channels);
-  const __m256i r2 = load_half(src + 2 * channels, channels), r3 = load_half(src + 3 * channels, channels);
-  const __m256i low01 = _mm256_unpacklo_epi32(r0, r1), high01 = _mm256_unpackhi_epi32(r0, r1);
-  const __m256i low23 = _mm256_unpacklo_epi32(r2, r3), high23 = _mm256_unpackhi_epi32(r2, r3);
-  columns[0] = _mm256_unpacklo_epi64(low01, low23);
-  columns[1] = _mm256_unpackhi_epi64(low01, low23);
-  columns[2] = _mm256_unpacklo_epi64(high01, high23);
-  columns[3] = _mm256_unpackhi_epi64(high01, high23);
-}
 
 /// All channels of 8 pixels, 4 channels a vector. A last run of less than 16 channels reads on into the bytes that
 /// follow, at most 12 past the last pixel, and leaves up to 3 vectors that nobody looks at.

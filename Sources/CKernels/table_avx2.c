@@ -1,38 +1,7 @@
-// Tier `avx2`: its convolutions and its table.
+// Tier `avx2`: its table.
 #include "avx2.h"
 
 #if CK_X86
-
-static const ck_row_kernel kernel = {.lanes = 8,
-                                     .block = 32,
-                                     .weight_bytes = 2,
-                                     .pack_step = ck_pack_step_avx2,
-                                     .row = ck_row_avx2,
-                                     .pool_row = ck_pool_row_avx2};
-
-static size_t ck_conv3x3_packed_size_avx2(int32_t c0, int32_t c1, int32_t out_channels) {
-  return ck_rows_conv3x3_packed_size(&kernel, c0, c1, out_channels);
-}
-
-static void ck_conv3x3_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
-                                 int32_t c1, int32_t out_channels) {
-  ck_rows_conv3x3_pack(&kernel, packed, weights, logical0, c0, logical1, c1, out_channels);
-}
-
-static void ck_conv3x3_u8s8_avx2(const ck_conv_args *args) { ck_rows_conv3x3(&kernel, args, 1); }
-
-static void ck_conv3x3_stride2_u8s8_avx2(const ck_conv_args *args) { ck_rows_conv3x3(&kernel, args, 2); }
-
-static size_t ck_upconv2x2_packed_size_avx2(int32_t c, int32_t out_channels) {
-  return ck_rows_upconv2x2_packed_size(&kernel, c, out_channels);
-}
-
-static void ck_upconv2x2_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c,
-                                   int32_t out_channels) {
-  ck_rows_upconv2x2_pack(&kernel, packed, weights, logical, c, out_channels);
-}
-
-static void ck_upconv2x2_u8s8_avx2(const ck_conv_args *args) { ck_rows_upconv2x2(&kernel, args); }
 
 const ck_table ck_table_avx2 = {
     .tier = CK_TIER_AVX2,

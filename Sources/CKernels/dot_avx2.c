@@ -1,0 +1,89 @@
+// Tier `avx2`: the products under all convolutions, see planes_avx2.h.
+#include "planes_avx2.h"
+#include "tile_avx2.h"
+
+#if CK_X86
+#pragma clang attribute push(__attribute__((target("avx2"))), apply_to = function)
+
+INLINE __m256i load(const uint8_t *bytes) { return _mm256_loadu_si256((const __m256i *)bytes); }
+
+/// Adds `groups` groups of N steps to X accumulators; returns the end of the packed groups.
+INLINE const int8_t *add_groups(__m256i *acc, const ck_tile *tile, const int8_t *packed, int32_t groups, const int N,
+                                const int X) {
+  const __m256i ones = _mm256_set1_epi16(1);
+  for (; groups > 0; groups--, packed += 6 * N) {
+    const uint8_t *src[CK_MOST_GROUP];
+    __m256i w[CK_MOST_GROUP];
+    UNROLL for (int k = 0; k < N; k++) {
+      uint16_t step;
+      __builtin_memcpy(&step, packed + 4 * N + 2 * k, 2);
+      src[k] = tile->planes + tile->offsets[step];
+      w[k] = broadcast4((const uint8_t *)packed + 4 * k);
+    }
+    UNROLL for (int x = 0; x < X; x++) {
+      __m256i sum = _mm256_maddubs_epi16(load(src[0] + 32 * x), w[0]);
+      UNROLL for (int k = 1; k < N; k++) {
+        sum = _mm256_add_epi16(sum, _mm256_maddubs_epi16(load(src[k] + 32 * x), w[k]));
+      }
+      acc[x] = _mm256_add_epi32(acc[x], _mm256_madd_epi16(sum, ones));
+    }
+  }
+  return packed;
+}
+
+/// ck_requantize on 4 vectors of 8 pixels: 32 codes.
+INLINE __m256i requantized4(const __m256i *acc, float multiplier, int32_t zero_point) {
+  __m256i q[4];
+  UNROLL for (int i = 0; i < 4; i++) {
+    const __m256 product = _mm256_mul_ps(_mm256_cvtepi32_ps(acc[i]), _mm256_set1_ps(multiplier));
+    // Very negative products become INT32_MIN, which the packing below saturates as it should.
+    q[i] = _mm256_cvtps_epi32(_mm256_min_ps(product, _mm256_set1_ps(512.0f)));
+  }
+  const __m256i zero_points = _mm256_set1_epi16((int16_t)zero_point);
+  const __m256i low = _mm256_adds_epi16(_mm256_packs_epi32(q[0], q[1]), zero_points);
+  const __m256i high = _mm256_adds_epi16(_mm256_packs_epi32(q[2], q[3]), zero_points);
+  // Packs work within lanes of 128 bits.
+  return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
+}
+
+/// 8 outputs of X vectors of pixels.
+INLINE void outputs_of(const ck_tile *tile, const int8_t *weights, const int32_t *bias, const float *multiplier,
+                       uint8_t codes[8][CK_TILE_PIXELS], const int X) {
+  const size_t size = ck_output_size_avx2(tile->steps);
+  for (int o = 0; o < 8; o++, weights += size) {
+    __m256i acc[CK_TILE_VECTORS];
+    UNROLL for (int x = 0; x < CK_TILE_VECTORS; x++) acc[x] = _mm256_set1_epi32(bias[o]);
+    const int8_t *packed = weights;
+    for (int32_t first = 0; first < tile->steps; first += CK_CHUNK_STEPS) {
+      ck_chunk chunk;
+      __builtin_memcpy(&chunk, packed, sizeof chunk);
+      packed = add_groups(acc, tile, packed + sizeof chunk, chunk.groups[0], 4, X);
+      packed = add_groups(acc, tile, packed, chunk.groups[1], 3, X);
+      packed = add_groups(acc, tile, packed, chunk.groups[2], 2, X);
+      packed = add_groups(acc, tile, packed, chunk.groups[3], 1, X);
+    }
+    UNROLL for (int x = 0; x < X; x += 4) {
+      _mm256_storeu_si256((__m256i *)(codes[o] + 8 * x), requantized4(acc + x, multiplier[o], tile->zero_point));
+    }
+  }
+}
+
+typedef void tile_function(const ck_tile *tile, const int8_t *weights, const int32_t *bias, const float *multiplier,
+                           uint8_t codes[8][CK_TILE_PIXELS]);
+
+// clang-format off
+#define TILE(X) \
+  static void tile_##X(const ck_tile *tile, const int8_t *weights, const int32_t *bias, const float *multiplier, \
+                       uint8_t codes[8][CK_TILE_PIXELS]) { outputs_of(tile, weights, bias, multiplier, codes, X); }
+TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
+static tile_function *const functions[CK_TILE_VECTORS] = {tile_1, tile_2, tile_3, tile_4,
+                                                          tile_5, tile_6, tile_7, tile_8};
+// clang-format on
+
+void ck_tile_avx2(const ck_tile *tile, int32_t vectors, const int8_t *weights, const int32_t *bias,
+                  const float *multiplier, uint8_t codes[8][CK_TILE_PIXELS]) {
+  functions[vectors - 1](tile, weights, bias, multiplier, codes);
+}
+
+#pragma clang attribute pop
+#endif
