@@ -1,5 +1,6 @@
 // What can go wrong between Verge and ONNX, said so that the user can act on it.
 public import Foundation
+public import UNet
 
 /// Everything that exporting or importing a network can fail with.
 public enum InterchangeError: Error, Sendable, Hashable {
@@ -9,6 +10,10 @@ public enum InterchangeError: Error, Sendable, Hashable {
   case unwritable(path: String, errno: Int32)
   /// The file is no ONNX model, or one that lost something.
   case notONNX(path: String, reason: String)
+  /// The int8 form was asked of a model that has only float weights.
+  case notQuantized(model: String)
+  /// What the model itself says against it.
+  case model(ModelError)
 }
 
 extension InterchangeError: CustomStringConvertible, LocalizedError {
@@ -21,6 +26,9 @@ extension InterchangeError: CustomStringConvertible, LocalizedError {
     case .unwritable(let path, let code): "\(path): cannot write the network: \(String(cString: strerror(code)))"
     case .notONNX(let path, let reason):
       "\(path): not an ONNX model: \(reason); give a file that an ONNX exporter wrote"
+    case .notQuantized(let model):
+      "\(model): has no int8 weights to export; run `verge quantize` on it, or export with --precision float"
+    case .model(let error): error.description
     }
   }
 }

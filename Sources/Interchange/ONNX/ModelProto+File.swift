@@ -24,14 +24,17 @@ extension ModelProto {
 
   /// Writes the model, replacing what was there only when all of it is on disk.
   ///
+  /// - Returns: its bytes.
   /// - Throws: `InterchangeError.unwritable`.
-  func write(to path: String) throws(InterchangeError) {
+  @discardableResult
+  func write(to path: String) throws(InterchangeError) -> Int {
     let bytes: [UInt8]
     // Only a message beyond 2 GiB does not serialise.
     do { bytes = try serializedBytes() } catch { throw .unwritable(path: path, errno: EFBIG) }
     do throws(ModelError) { try FileBytes.replace(path, with: bytes) } catch {
       throw InterchangeError(error, path: path)
     }
+    return bytes.count
   }
 }
 
