@@ -9,8 +9,9 @@
 // [ky][kx][source][channel].
 
 enum {
-  PLANES = 96 << 10,            ///< bytes; with the weights of a few outputs they stay in the second-level cache
-  TAIL = 32 * CK_TILE_VECTORS,  ///< a tile may read on past the last plane
+  PLANES = 9 * 8 * CK_MOST_CHANNELS,  ///< bytes: a window of each lane
+  PREFERRED = 96 << 10,               ///< bytes of planes that leave room for weights in the second-level cache
+  FIRST_LEVEL = 40 << 10,
 };
 
 static const ck_window window3x3 = {3, 1, -1}, window3x3_stride2 = {3, 2, -1}, window1x1 = {1, 1, 0};
@@ -67,55 +68,95 @@ void ck_upconv2x2_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logic
   }
 }
 
-/// The outputs of a patch; `scale` is 2 for a transposed convolution, which has scale * scale places.
-static void do_patch(const ck_conv_args *args, const ck_patch *patch, int32_t channels, int32_t scale) {
-  int32_t offsets[9 * CK_MOST_CHANNELS / 4];
-  ck_patch_offsets(patch, channels / 4, offsets);
-  const int32_t steps = patch->window.taps * patch->window.taps * channels / 4;
-  const int32_t outputs = (patch->height - 1) * patch->pitch + patch->width, vectors = divided_up(outputs, 8);
-  const int32_t tiles = divided_up(vectors, CK_TILE_VECTORS), size = divided_up(vectors, tiles);
+/// How a rectangle of outputs is cut into runs for lanes.
+typedef struct cut {
+  int32_t run, height;     ///< of a lane's rectangle
+  int32_t across, groups;  ///< runs beside each other, and below each other
+} cut;
+
+static cut make_cut(int32_t run, int32_t height, int32_t width, int32_t rows) {
+  return (cut){run, height, divided_up(width, run), divided_up(rows, height)};
+}
+
+/// About the cycles of a cut, per 4 source channels; 0 when its planes do not fit. Few outputs make copying the source
+/// matter, small pictures the lanes that are left over.
+static int64_t cost(const cut *cut, const ck_window *window, int32_t channels, int32_t outputs) {
+  const int64_t columns = ck_extent(window, cut->run), rows = ck_extent(window, cut->height);
+  const int64_t row_bytes = 8 * channels * columns;
+  if (rows * row_bytes > (cut->run * cut->height == 1 ? PLANES : PREFERRED)) return 0;
+  const int64_t products = (int64_t)cut->height * window->taps * window->taps * outputs * (10 * cut->run + 6);
+  // What one row of outputs reads over and over should stay in the first-level cache.
+  const int64_t slow = window->taps * row_bytes > FIRST_LEVEL ? products / 6 : 0;
+  return divided_up(cut->across * cut->groups, 8) * (products + slow + 20 * columns * rows);
+}
+
+static cut best_cut(const ck_window *window, int32_t channels, int32_t outputs, int32_t width, int32_t rows) {
+  cut best = {0};
+  int64_t least_cost = 0;
+  for (int32_t run = 1; run <= least(width, CK_TILE_VECTORS); run++) {
+    for (int32_t height = 1; height <= least(rows, 8); height++) {
+      const cut candidate = make_cut(run, height, width, rows);
+      const int64_t candidate_cost = cost(&candidate, window, channels, outputs);
+      if (!candidate_cost || (least_cost && candidate_cost >= least_cost)) continue;
+      best = candidate;
+      least_cost = candidate_cost;
+    }
+  }
+  return best;
+}
+
+/// All outputs of a patch; `scale` is 2 for a transposed convolution, which has scale * scale places.
+static void do_patch(const ck_conv_args *args, const ck_patch *patch, const int32_t *offsets, int32_t channels,
+                     int32_t scale) {
   const ck_view *dst = &args->dst;
-  for (int32_t first = 0; first < outputs; first += 8 * size) {
-    const ck_tile tile = {patch->planes + 4 * first, offsets, steps, args->zero_point};
-    const int32_t count = least(8 * size, outputs - first);
-    const int8_t *weights = args->weights;
-    for (int32_t place = 0; place < scale * scale; place++) {
-      uint8_t *to = ck_pixel(dst, scale * patch->y + place / 2, scale * patch->x + place % 2);
-      for (int32_t o = 0; o < dst->channels; o += 8, weights += packed_size(steps, 8)) {
+  const int32_t steps = patch->window.taps * patch->window.taps * channels / 4;
+  const ptrdiff_t row_size = (ptrdiff_t)8 * channels * ck_extent(&patch->window, patch->run);
+  uint8_t *lanes[8];
+  for (int i = 0; i < 8; i++) lanes[i] = ck_pixel(dst, scale * patch->y[i], scale * patch->x[i]);
+  const int8_t *weights = args->weights;
+  for (int32_t place = 0; place < scale * scale; place++) {
+    for (int32_t o = 0; o < dst->channels; o += 8, weights += packed_size(steps, 8)) {
+      for (int32_t row = 0; row < patch->height; row++) {
+        const ck_tile tile = {patch->planes + patch->window.stride * row * row_size, offsets, steps, args->zero_point};
         uint8_t codes[8][CK_TILE_PIXELS];
-        ck_tile_avx2(&tile, divided_up(count, 8), weights, args->bias + o, args->multiplier + o, codes);
-        ck_patch_store(patch, first, count, codes, to + o, scale * dst->row_stride, (ptrdiff_t)scale * dst->channels,
-                       least(8, dst->channels - o));
+        ck_tile_avx2(&tile, patch->run, weights, args->bias + o, args->multiplier + o, codes);
+        const ptrdiff_t to = (scale * row + place / 2) * dst->row_stride + place % 2 * dst->channels + o;
+        ck_patch_store(patch->run, codes, lanes, to, (ptrdiff_t)scale * dst->channels, least(8, dst->channels - o));
       }
     }
   }
 }
 
-/// How many rows of `width` outputs have planes that fit.
-static int32_t fitting_rows(const ck_window *window, int32_t channels, int32_t width) {
-  const int64_t one = ck_patch_size(window, channels, 1, width), row = ck_patch_size(window, channels, 2, width) - one;
-  return PLANES < one ? 0 : (int32_t)least((PLANES - one) / row + 1, INT16_MAX);
+/// Rows begin..<end of `width` outputs, of each place.
+static void do_rows(const ck_conv_args *args, const ck_window *window, int32_t begin, int32_t end, int32_t width,
+                    int32_t scale) {
+  const int32_t channels = args->src[0].channels + (args->src[1].data ? args->src[1].channels : 0);
+  const cut cut = best_cut(window, channels, scale * scale * args->dst.channels, width, end - begin);
+  _Alignas(64) uint8_t planes[PLANES];
+  int32_t offsets[9 * CK_MOST_CHANNELS / 4];
+  ck_patch patch = {.window = *window, .run = cut.run, .height = cut.height, .planes = planes};
+  ck_patch_offsets(&patch, channels / 4, offsets);
+  for (int32_t first = 0; first < cut.across * cut.groups; first += 8) {
+    for (int32_t i = 0; i < 8; i++) {
+      // Rectangles at the ends reach back over outputs that are done, and lanes that are left over do the last again:
+      // these get the same codes once more.
+      const int32_t number = least(first + i, cut.across * cut.groups - 1);
+      patch.y[i] = least(begin + number / cut.across * cut.height, end - cut.height);
+      patch.x[i] = least(number % cut.across * cut.run, width - cut.run);
+    }
+    ck_patch_fill(&patch, args->src);
+    do_patch(args, &patch, offsets, channels, scale);
+  }
 }
 
-/// Rows args->row_begin..<row_end of `width` outputs, of each place.
-static void do_rows(const ck_conv_args *args, const ck_window *window, int32_t width, int32_t scale) {
-  const int32_t channels = args->src[0].channels + (args->src[1].data ? args->src[1].channels : 0);
-  // Strips of the full width where 4 rows of it fit: narrower ones waste more at the ends of rows.
-  const int32_t wanted = least(4, ck_round_up(args->row_end - args->row_begin, 2));
-  int32_t strips = 1;
-  while (fitting_rows(window, channels, divided_up(width, strips)) < wanted && width > 32 * strips) strips++;
-  while (fitting_rows(window, channels, divided_up(width, strips)) < 2 && width > strips) strips++;
-  const int32_t strip = divided_up(width, strips), band = fitting_rows(window, channels, strip) & ~1;
-  _Alignas(64) uint8_t planes[PLANES + TAIL];
-  for (int32_t y = args->row_begin; y < args->row_end; y += band) {
-    const int32_t height = least(band, args->row_end - y);
-    for (int32_t x = 0; x < width; x += strip) {
-      ck_patch patch = {*window, y, x, height, least(strip, width - x), 0, 0, planes};
-      ck_patch_fill(&patch, args->src);
-      do_patch(args, &patch, channels, scale);
-    }
+/// The rows of args, `width` outputs each, in bands that pooling finds in the cache.
+static void do_bands(const ck_conv_args *args, const ck_window *window, int32_t width, int32_t scale) {
+  const int32_t band = 32;
+  for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
+    const int32_t end = least(begin + band, args->row_end);
+    do_rows(args, window, begin, end, width, scale);
     if (!args->pooled.data) continue;
-    for (int32_t row = y / 2; row < (y + height) / 2; row++) ck_pool_row_avx2(args, row);
+    for (int32_t y = begin / 2; y < end / 2; y++) ck_pool_row_avx2(args, y);
   }
 }
 
@@ -124,7 +165,7 @@ void ck_conv3x3_u8s8_avx2(const ck_conv_args *args) {
     ck_conv3x3_u8s8_c(args);
     return;
   }
-  do_rows(args, &window3x3, args->dst.width, 1);
+  do_bands(args, &window3x3, args->dst.width, 1);
 }
 
 void ck_conv3x3_stride2_u8s8_avx2(const ck_conv_args *args) {
@@ -132,7 +173,7 @@ void ck_conv3x3_stride2_u8s8_avx2(const ck_conv_args *args) {
     ck_conv3x3_stride2_u8s8_c(args);
     return;
   }
-  do_rows(args, &window3x3_stride2, args->dst.width, 1);
+  do_bands(args, &window3x3_stride2, args->dst.width, 1);
 }
 
 void ck_upconv2x2_u8s8_avx2(const ck_conv_args *args) {
@@ -143,7 +184,7 @@ void ck_upconv2x2_u8s8_avx2(const ck_conv_args *args) {
   ck_conv_args one = *args;
   one.src[1].data = NULL;
   one.pooled.data = NULL;
-  do_rows(&one, &window1x1, args->src[0].width, 2);
+  do_bands(&one, &window1x1, args->src[0].width, 2);
 }
 
 #endif

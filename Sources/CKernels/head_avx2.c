@@ -10,7 +10,11 @@ enum { MOST_STEPS = 64, PIXELS = 8 };
 /// All channels of 8 pixels, 4 channels a vector. A last run of less than 16 channels reads on into the bytes that
 /// follow, at most 12 past the last pixel, and leaves up to 3 vectors that nobody looks at.
 static inline void load_columns(__m256i *columns, const uint8_t *src, int32_t channels) {
-  for (int32_t c = 0; c < channels; c += 16) transpose16(columns + c / 4, src + c, channels);
+  for (int32_t c = 0; c < channels; c += 16) {
+    __m256i halves[4];
+    for (int i = 0; i < 4; i++) halves[i] = load_halves(src + c + i * channels, src + c + (i + 4) * channels);
+    transpose(columns + c / 4, halves);
+  }
 }
 
 /// Scores of one class for 8 pixels.

@@ -11,31 +11,32 @@ typedef struct ck_window {
   int32_t taps, stride, origin;
 } ck_window;
 
-/// A rectangle of outputs and the planes of its source.
+/// 8 rectangles of outputs, one per lane, and the planes of their sources.
 ///
-/// Planes are [4 channels][row phase][column phase][row][column], a u32 of 4 channels each; with stride 2 the phases
-/// keep even and odd rows and columns apart, so that neighbouring outputs always read neighbouring words. Outputs are
-/// counted along the planes' rows, so a row of outputs ends with `pitch - width` that nobody stores.
+/// A lane's rectangle is `height` rows of a run of `run` neighbouring outputs. So the tap beside a tap is the next
+/// vector, never a shifted one, and all loads are aligned. Planes are [source row][4 channels][source column], vectors
+/// of 4 channels of 8 lanes; with stride 2 the even columns come before the odd ones.
 typedef struct ck_patch {
   ck_window window;
-  int32_t y, x, height, width;  ///< outputs (of one place)
-  int32_t rows, pitch;          ///< of a plane
+  int32_t run, height;
+  int32_t y[8], x[8];  ///< the first output of each lane
   uint8_t *planes;
 } ck_patch;
 
-/// Bytes of all planes for a rectangle of outputs.
-int64_t ck_patch_size(const ck_window *window, int32_t channels, int32_t height, int32_t width);
+/// Source columns of runs of `run` outputs, and rows of `height` ones.
+static inline int32_t ck_extent(const ck_window *window, int32_t outputs) {
+  return window->stride * (outputs - 1) + window->taps;
+}
 
-/// Sets rows and pitch, and copies the source of the patch into its planes.
-void ck_patch_fill(ck_patch *patch, const ck_view src[2]);
+/// Copies the sources of the lanes into the planes.
+void ck_patch_fill(const ck_patch *patch, const ck_view src[2]);
 
-/// offsets[step]: bytes from an output's place to its step, steps being [tap row][tap column][4 channels].
+/// offsets[step]: bytes from an output row's planes to the step's vectors, steps being [tap row][tap column][quad].
 void ck_patch_offsets(const ck_patch *patch, int32_t quads, int32_t *offsets);
 
-/// Stores outputs first..<first + count of the patch: codes of 8 channels to dst + step * x in a row of dst for each
-/// row. \param dst where output (0, 0) of the patch goes; `stored` bytes each, 8 or 4.
-void ck_patch_store(const ck_patch *patch, int32_t first, int32_t count, uint8_t codes[8][CK_TILE_PIXELS], uint8_t *dst,
-                    ptrdiff_t row_step, ptrdiff_t step, int32_t stored);
+/// Stores 8 codes, or 4 if `stored` is 4, of `run` pixels of each lane, the pixels of a lane `step` bytes apart.
+void ck_patch_store(int32_t run, uint8_t codes[8][CK_TILE_PIXELS], uint8_t *const dst[8], ptrdiff_t offset,
+                    ptrdiff_t step, int32_t stored);
 
 #endif
 #endif

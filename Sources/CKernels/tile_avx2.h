@@ -30,17 +30,17 @@ INLINE void store_codes(uint8_t *dst, __m128i codes, int32_t stored) {
   }
 }
 
-/// 16 bytes of two pixels four apart, one per lane of 128 bits.
-INLINE __m256i load_half(const uint8_t *src, ptrdiff_t pixel_step) {
-  return _mm256_loadu2_m128i((const __m128i *)(src + 4 * pixel_step), (const __m128i *)src);
+/// 16 bytes of two places, one per lane of 128 bits.
+INLINE __m256i load_halves(const uint8_t *low, const uint8_t *high) {
+  return _mm256_loadu2_m128i((const __m128i *)high, (const __m128i *)low);
 }
 
-/// 8 pixels by 16 channels to four vectors with 4 channels of pixel i in lane i.
-INLINE void transpose16(__m256i *columns, const uint8_t *src, ptrdiff_t pixel_step) {
-  const __m256i r0 = load_half(src, pixel_step), r1 = load_half(src + pixel_step, pixel_step);
-  const __m256i r2 = load_half(src + 2 * pixel_step, pixel_step), r3 = load_half(src + 3 * pixel_step, pixel_step);
-  const __m256i low01 = _mm256_unpacklo_epi32(r0, r1), high01 = _mm256_unpackhi_epi32(r0, r1);
-  const __m256i low23 = _mm256_unpacklo_epi32(r2, r3), high23 = _mm256_unpackhi_epi32(r2, r3);
+/// 8 pixels by 16 channels, halves[i] being pixels i and i + 4, to four vectors with 4 channels of pixel i in lane i.
+INLINE void transpose(__m256i *columns, const __m256i *halves) {
+  const __m256i low01 = _mm256_unpacklo_epi32(halves[0], halves[1]),
+                high01 = _mm256_unpackhi_epi32(halves[0], halves[1]);
+  const __m256i low23 = _mm256_unpacklo_epi32(halves[2], halves[3]),
+                high23 = _mm256_unpackhi_epi32(halves[2], halves[3]);
   columns[0] = _mm256_unpacklo_epi64(low01, low23);
   columns[1] = _mm256_unpackhi_epi64(low01, low23);
   columns[2] = _mm256_unpacklo_epi64(high01, high23);
