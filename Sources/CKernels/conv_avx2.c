@@ -5,8 +5,8 @@
 
 #if CK_X86
 
-// Packed: [place of a transposed convolution][output, rounded up to 8], each by ck_pack_output_avx2 from
-// [ky][kx][source][channel].
+// Packed: [place of a transposed convolution][output, rounded up to 8], each as long as ck_pack_output_avx2 makes it
+// from [ky][kx][source][channel].
 
 enum {
   PLANES = 9 * 8 * CK_MOST_CHANNELS,  ///< bytes: a window of each lane
@@ -42,8 +42,7 @@ void ck_conv3x3_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical
       memcpy(output + tap * channels, weights, (size_t)logical0);
       memcpy(output + tap * channels + c0, weights + logical0, (size_t)logical1);
     }
-    ck_pack_output_avx2(packed, output, 9 * channels / 4);
-    packed += ck_output_size_avx2(9 * channels / 4);
+    packed = ck_pack_output_avx2(packed, output, 9 * channels / 4);
   }
 }
 
@@ -62,8 +61,7 @@ void ck_upconv2x2_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logic
     for (int32_t o = 0; o < ck_round_up(out_channels, 8); o++) {
       memset(output, 0, (size_t)c);
       if (o < out_channels) memcpy(output, weights + (4 * o + place) * logical, (size_t)logical);
-      ck_pack_output_avx2(packed, output, c / 4);
-      packed += ck_output_size_avx2(c / 4);
+      packed = ck_pack_output_avx2(packed, output, c / 4);
     }
   }
 }
@@ -84,9 +82,10 @@ static int64_t cost(const cut *cut, const ck_window *window, int32_t channels, i
   const int64_t columns = ck_extent(window, cut->run), rows = ck_extent(window, cut->height);
   const int64_t row_bytes = 8 * channels * columns;
   if (rows * row_bytes > (cut->run * cut->height == 1 ? PLANES : PREFERRED)) return 0;
-  const int64_t products = (int64_t)cut->height * window->taps * window->taps * outputs * (10 * cut->run + 6);
+  // Each weight is read once per patch and broadcast once per row.
+  const int64_t products = (int64_t)window->taps * window->taps * outputs * (cut->height * (10 * cut->run + 6) + 6);
   // What one row of outputs reads over and over should stay in the first-level cache.
-  const int64_t slow = window->taps * row_bytes > FIRST_LEVEL ? products / 6 : 0;
+  const int64_t slow = window->taps * row_bytes > FIRST_LEVEL ? products / 12 : 0;
   return divided_up(cut->across * cut->groups, 8) * (products + slow + 20 * columns * rows);
 }
 
@@ -115,14 +114,16 @@ static void do_patch(const ck_conv_args *args, const ck_patch *patch, const int3
   for (int i = 0; i < 8; i++) lanes[i] = ck_pixel(dst, scale * patch->y[i], scale * patch->x[i]);
   const int8_t *weights = args->weights;
   for (int32_t place = 0; place < scale * scale; place++) {
-    for (int32_t o = 0; o < dst->channels; o += 8, weights += packed_size(steps, 8)) {
+    for (int32_t o = 0; o < dst->channels; o += 8) {
+      const int8_t *end = weights;
       for (int32_t row = 0; row < patch->height; row++) {
         const ck_tile tile = {patch->planes + patch->window.stride * row * row_size, offsets, steps, args->zero_point};
         uint8_t codes[8][CK_TILE_PIXELS];
-        ck_tile_avx2(&tile, patch->run, weights, args->bias + o, args->multiplier + o, codes);
+        end = ck_tile_avx2(&tile, patch->run, weights, args->bias + o, args->multiplier + o, codes);
         const ptrdiff_t to = (scale * row + place / 2) * dst->row_stride + place % 2 * dst->channels + o;
         ck_patch_store(patch->run, codes, lanes, to, (ptrdiff_t)scale * dst->channels, least(8, dst->channels - o));
       }
+      weights = end;
     }
   }
 }

@@ -46,43 +46,42 @@ INLINE __m256i requantized4(const __m256i *acc, float multiplier, int32_t zero_p
   return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
-/// 8 outputs of X vectors of pixels.
-INLINE void outputs_of(const ck_tile *tile, const int8_t *weights, const int32_t *bias, const float *multiplier,
-                       uint8_t codes[8][CK_TILE_PIXELS], const int X) {
-  const size_t size = ck_output_size_avx2(tile->steps);
-  for (int o = 0; o < 8; o++, weights += size) {
+/// 8 outputs of X vectors of pixels; returns the end of the weights.
+INLINE const int8_t *outputs_of(const ck_tile *tile, const int8_t *weights, const int32_t *bias,
+                                const float *multiplier, uint8_t codes[8][CK_TILE_PIXELS], const int X) {
+  for (int o = 0; o < 8; o++) {
     __m256i acc[CK_TILE_VECTORS];
     UNROLL for (int x = 0; x < CK_TILE_VECTORS; x++) acc[x] = _mm256_set1_epi32(bias[o]);
-    const int8_t *packed = weights;
     for (int32_t first = 0; first < tile->steps; first += CK_CHUNK_STEPS) {
       ck_chunk chunk;
-      __builtin_memcpy(&chunk, packed, sizeof chunk);
-      packed = add_groups(acc, tile, packed + sizeof chunk, chunk.groups[0], 4, X);
-      packed = add_groups(acc, tile, packed, chunk.groups[1], 3, X);
-      packed = add_groups(acc, tile, packed, chunk.groups[2], 2, X);
-      packed = add_groups(acc, tile, packed, chunk.groups[3], 1, X);
+      __builtin_memcpy(&chunk, weights, sizeof chunk);
+      weights = add_groups(acc, tile, weights + sizeof chunk, chunk.groups[0], 4, X);
+      weights = add_groups(acc, tile, weights, chunk.groups[1], 3, X);
+      weights = add_groups(acc, tile, weights, chunk.groups[2], 2, X);
+      weights = add_groups(acc, tile, weights, chunk.groups[3], 1, X);
     }
     UNROLL for (int x = 0; x < X; x += 4) {
       _mm256_storeu_si256((__m256i *)(codes[o] + 8 * x), requantized4(acc + x, multiplier[o], tile->zero_point));
     }
   }
+  return weights;
 }
 
-typedef void tile_function(const ck_tile *tile, const int8_t *weights, const int32_t *bias, const float *multiplier,
-                           uint8_t codes[8][CK_TILE_PIXELS]);
+typedef const int8_t *tile_function(const ck_tile *tile, const int8_t *weights, const int32_t *bias,
+                                    const float *multiplier, uint8_t codes[8][CK_TILE_PIXELS]);
 
 // clang-format off
 #define TILE(X) \
-  static void tile_##X(const ck_tile *tile, const int8_t *weights, const int32_t *bias, const float *multiplier, \
-                       uint8_t codes[8][CK_TILE_PIXELS]) { outputs_of(tile, weights, bias, multiplier, codes, X); }
+  static const int8_t *tile_##X(const ck_tile *tile, const int8_t *weights, const int32_t *bias, const float *multiplier, \
+                       uint8_t codes[8][CK_TILE_PIXELS]) { return outputs_of(tile, weights, bias, multiplier, codes, X); }
 TILE(1) TILE(2) TILE(3) TILE(4) TILE(5) TILE(6) TILE(7) TILE(8)
 static tile_function *const functions[CK_TILE_VECTORS] = {tile_1, tile_2, tile_3, tile_4,
                                                           tile_5, tile_6, tile_7, tile_8};
 // clang-format on
 
-void ck_tile_avx2(const ck_tile *tile, int32_t vectors, const int8_t *weights, const int32_t *bias,
-                  const float *multiplier, uint8_t codes[8][CK_TILE_PIXELS]) {
-  functions[vectors - 1](tile, weights, bias, multiplier, codes);
+const int8_t *ck_tile_avx2(const ck_tile *tile, int32_t vectors, const int8_t *weights, const int32_t *bias,
+                           const float *multiplier, uint8_t codes[8][CK_TILE_PIXELS]) {
+  return functions[vectors - 1](tile, weights, bias, multiplier, codes);
 }
 
 #pragma clang attribute pop

@@ -131,7 +131,7 @@ static int8_t *write_chunk(int8_t *packed, chunk *chunk) {
   return packed;
 }
 
-void ck_pack_output_avx2(int8_t *packed, const int8_t *weights, int32_t steps) {
+int8_t *ck_pack_output_avx2(int8_t *packed, const int8_t *weights, int32_t steps) {
   for (int32_t first = 0; first < steps; first += CK_CHUNK_STEPS) {
     chunk chunk = {.count = 0, .first = NONE};
     for (int32_t step = first; step < steps && step < first + CK_CHUNK_STEPS; step++) {
@@ -139,6 +139,7 @@ void ck_pack_output_avx2(int8_t *packed, const int8_t *weights, int32_t steps) {
     }
     packed = write_chunk(packed, &chunk);
   }
+  return packed;
 }
 
 #endif

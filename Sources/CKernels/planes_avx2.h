@@ -24,14 +24,14 @@ typedef struct ck_chunk {
   uint16_t groups[CK_MOST_GROUP];
 } ck_chunk;
 
-/// Bytes between the packed weights of one output and the next: enough for weights that all have to be split in two.
+/// The most bytes that one output takes packed, when every step has to be split in two.
 static inline size_t ck_output_size_avx2(int32_t steps) {
   const size_t chunks = ((size_t)steps + CK_CHUNK_STEPS - 1) / CK_CHUNK_STEPS;
   return chunks * sizeof(ck_chunk) + (size_t)steps * 12;
 }
 
-/// Packs one output: `steps` times 4 weights.
-void ck_pack_output_avx2(int8_t *packed, const int8_t *weights, int32_t steps);
+/// Packs one output, `steps` times 4 weights; returns the end, where the next output goes.
+int8_t *ck_pack_output_avx2(int8_t *packed, const int8_t *weights, int32_t steps);
 
 /// One output for the pixels of a tile.
 typedef struct ck_tile {
@@ -42,8 +42,9 @@ typedef struct ck_tile {
 } ck_tile;
 
 /// codes[i][p] = output i of pixel p, for 8 outputs and 8 * vectors pixels; a multiple of 32 codes is written.
-void ck_tile_avx2(const ck_tile *tile, int32_t vectors, const int8_t *weights, const int32_t *bias,
-                  const float *multiplier, uint8_t codes[8][CK_TILE_PIXELS]);
+/// Returns the end of the weights.
+const int8_t *ck_tile_avx2(const ck_tile *tile, int32_t vectors, const int8_t *weights, const int32_t *bias,
+                           const float *multiplier, uint8_t codes[8][CK_TILE_PIXELS]);
 
 #endif
 #endif
