@@ -17,6 +17,9 @@ void ck_conv3x3_stride2_u8s8_avx2(const ck_conv_args *args);
 size_t ck_upconv2x2_packed_size_avx2(int32_t c, int32_t out_channels);
 void ck_upconv2x2_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
 void ck_upconv2x2_u8s8_avx2(const ck_conv_args *args);
+size_t ck_upconv4x4_packed_size_avx2(int32_t c, int32_t out_channels);
+void ck_upconv4x4_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
+void ck_upconv4x4_u8s8_avx2(const ck_conv_args *args);
 void ck_pool_row_avx2(const ck_conv_args *args, int32_t y);
 void ck_head_argmax_u8s8_avx2(const ck_head_args *args);
 void ck_blend_row_u8_avx2(uint8_t *dst, const uint8_t *src, const uint8_t *labels, const uint16_t keep[256],

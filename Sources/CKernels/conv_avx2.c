@@ -66,6 +66,33 @@ void ck_upconv2x2_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logic
   }
 }
 
+// The four places of a 4x4 transposed convolution have 2x2 windows at different corners of one 3x3 window: with zeros
+// in the rest of it they share their planes.
+
+size_t ck_upconv4x4_packed_size_avx2(int32_t c, int32_t out_channels) {
+  if (c > CK_MOST_CHANNELS) return ck_upconv4x4_packed_size_c(c, out_channels);
+  return 4 * packed_size(9 * c / 4, out_channels);
+}
+
+void ck_upconv4x4_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels) {
+  if (c > CK_MOST_CHANNELS) {
+    ck_upconv4x4_pack_c(packed, weights, logical, c, out_channels);
+    return;
+  }
+  int8_t output[9 * CK_MOST_CHANNELS];
+  for (int32_t place = 0; place < 4; place++) {
+    for (int32_t o = 0; o < ck_round_up(out_channels, 8); o++) {
+      memset(output, 0, (size_t)(9 * c));
+      for (int32_t part = 0; part < 4 && o < out_channels; part++) {
+        const int32_t row = place / 2 + part / 2, column = place % 2 + part % 2;
+        memcpy(output + (3 * row + column) * c, weights + (16 * o + ck_upconv4x4_tap(place, part)) * logical,
+               (size_t)logical);
+      }
+      packed = ck_pack_output_avx2(packed, output, 9 * c / 4);
+    }
+  }
+}
+
 /// How a rectangle of outputs is cut into runs for lanes.
 typedef struct cut {
   int32_t run, height;     ///< of a lane's rectangle
@@ -177,15 +204,28 @@ void ck_conv3x3_stride2_u8s8_avx2(const ck_conv_args *args) {
   do_bands(args, &window3x3_stride2, args->dst.width, 1);
 }
 
+/// All places of a transposed convolution, each of which reads the window's pixels.
+static void do_places(const ck_conv_args *args, const ck_window *window) {
+  ck_conv_args one = *args;
+  one.src[1].data = NULL;
+  one.pooled.data = NULL;
+  do_bands(&one, window, args->src[0].width, 2);
+}
+
 void ck_upconv2x2_u8s8_avx2(const ck_conv_args *args) {
   if (args->src[0].channels > CK_MOST_CHANNELS) {
     ck_upconv2x2_u8s8_c(args);
     return;
   }
-  ck_conv_args one = *args;
-  one.src[1].data = NULL;
-  one.pooled.data = NULL;
-  do_bands(&one, &window1x1, args->src[0].width, 2);
+  do_places(args, &window1x1);
+}
+
+void ck_upconv4x4_u8s8_avx2(const ck_conv_args *args) {
+  if (args->src[0].channels > CK_MOST_CHANNELS) {
+    ck_upconv4x4_u8s8_c(args);
+    return;
+  }
+  do_places(args, &window3x3);
 }
 
 #endif

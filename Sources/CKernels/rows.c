@@ -195,3 +195,62 @@ void ck_rows_upconv2x2(const ck_row_kernel *kernel, const ck_conv_args *args) {
     }
   }
 }
+
+// Packed 4x4: [a][b][block of outputs](header)[window row][window column][channel / 4][outputs of the block x 4
+// channels]. The two columns of a window's row are one run of bytes in the picture, so a source row is one segment.
+
+size_t ck_rows_upconv4x4_packed_size(const ck_row_kernel *kernel, int32_t c, int32_t out_channels) {
+  return 4 * blocks_size(kernel, out_channels, 4 * c);
+}
+
+void ck_rows_upconv4x4_pack(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical,
+                            int32_t c, int32_t out_channels) {
+  const int32_t size = block_size(kernel, out_channels);
+  for (int32_t place = 0; place < 4; place++) {
+    for (int32_t first = 0; first < out_channels; first += size) {
+      int8_t *block = packed;
+      packed = block_weights(kernel, block, out_channels, first);
+      for (int32_t part = 0; part < 4; part++) {
+        packed = pack_tap(kernel, packed, weights + ck_upconv4x4_tap(place, part) * logical, (ptrdiff_t)16 * logical,
+                          out_channels, first, logical, c);
+      }
+      finish_block(kernel, block, out_channels, first, 4 * c);
+    }
+  }
+}
+
+/// Source rows begin..<end to place (a, b) = (place / 2, place % 2) of each window, the outputs from `first` on.
+static void upconv4x4_rows(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t begin, int32_t end,
+                           int32_t place, int32_t first) {
+  const ck_view *source = &args->src[0], *dst = &args->dst;
+  const int32_t a = place / 2, b = place % 2, depth = 4 * source->channels, step = source->channels;
+  ck_row row = {.pixel_step = {step, step},
+                .steps = {step / 2, step / 2},
+                .segments = 2,
+                .weights = args->weights + (size_t)place * blocks_size(kernel, dst->channels, depth) +
+                           blocks_size(kernel, first, depth),
+                .bias = args->bias + first,
+                .multiplier = args->multiplier + first,
+                .zero_point = args->zero_point,
+                .dst_step = (ptrdiff_t)2 * dst->channels,
+                .stored = least(block_size(kernel, dst->channels), dst->channels - first)};
+  for (int32_t y = begin; y < end; y++) {
+    row.src[0] = ck_pixel(source, y + a - 1, b - 1);
+    row.src[1] = ck_pixel(source, y + a, b - 1);
+    row.dst = ck_pixel(dst, 2 * y + a, b) + first;
+    kernel->row(&row, source->width, block_vectors(kernel, dst->channels, first));
+  }
+}
+
+void ck_rows_upconv4x4(const ck_row_kernel *kernel, const ck_conv_args *args) {
+  const int32_t band = 4;  // source rows that meet the weights of one block while these are in the cache
+  const int32_t size = block_size(kernel, args->dst.channels);
+  for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
+    const int32_t end = least(begin + band, args->row_end);
+    for (int32_t place = 0; place < 4; place++) {
+      for (int32_t first = 0; first < args->dst.channels; first += size) {
+        upconv4x4_rows(kernel, args, begin, end, place, first);
+      }
+    }
+  }
+}

@@ -52,4 +52,9 @@ void ck_rows_upconv2x2_pack(const ck_row_kernel *kernel, int8_t *packed, const i
                             int32_t c, int32_t out_channels);
 void ck_rows_upconv2x2(const ck_row_kernel *kernel, const ck_conv_args *args);
 
+size_t ck_rows_upconv4x4_packed_size(const ck_row_kernel *kernel, int32_t c, int32_t out_channels);
+void ck_rows_upconv4x4_pack(const ck_row_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical,
+                            int32_t c, int32_t out_channels);
+void ck_rows_upconv4x4(const ck_row_kernel *kernel, const ck_conv_args *args);
+
 #endif

@@ -34,6 +34,17 @@ static void ck_upconv2x2_pack_avx512vnni(int8_t *packed, const int8_t *weights, 
 
 static void ck_upconv2x2_u8s8_avx512vnni(const ck_conv_args *args) { ck_rows_upconv2x2(&kernel, args); }
 
+static size_t ck_upconv4x4_packed_size_avx512vnni(int32_t c, int32_t out_channels) {
+  return ck_rows_upconv4x4_packed_size(&kernel, c, out_channels);
+}
+
+static void ck_upconv4x4_pack_avx512vnni(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c,
+                                         int32_t out_channels) {
+  ck_rows_upconv4x4_pack(&kernel, packed, weights, logical, c, out_channels);
+}
+
+static void ck_upconv4x4_u8s8_avx512vnni(const ck_conv_args *args) { ck_rows_upconv4x4(&kernel, args); }
+
 const ck_table ck_table_avx512vnni = {
     .tier = CK_TIER_AVX512VNNI,
     .conv3x3_packed_size = ck_conv3x3_packed_size_avx512vnni,
@@ -43,6 +54,9 @@ const ck_table ck_table_avx512vnni = {
     .upconv2x2_packed_size = ck_upconv2x2_packed_size_avx512vnni,
     .upconv2x2_pack = ck_upconv2x2_pack_avx512vnni,
     .upconv2x2 = ck_upconv2x2_u8s8_avx512vnni,
+    .upconv4x4_packed_size = ck_upconv4x4_packed_size_avx512vnni,
+    .upconv4x4_pack = ck_upconv4x4_pack_avx512vnni,
+    .upconv4x4 = ck_upconv4x4_u8s8_avx512vnni,
     .head_packed_size = ck_head_packed_size_c,
     .head_pack = ck_head_pack_c,
     .head_argmax = ck_head_argmax_u8s8_avx512vnni,

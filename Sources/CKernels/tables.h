@@ -45,6 +45,9 @@ void ck_conv3x3_stride2_u8s8_c(const ck_conv_args *args);
 size_t ck_upconv2x2_packed_size_c(int32_t c, int32_t out_channels);
 void ck_upconv2x2_pack_c(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
 void ck_upconv2x2_u8s8_c(const ck_conv_args *args);
+size_t ck_upconv4x4_packed_size_c(int32_t c, int32_t out_channels);
+void ck_upconv4x4_pack_c(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
+void ck_upconv4x4_u8s8_c(const ck_conv_args *args);
 int64_t ck_peak_c(int64_t rounds);
 
 #endif

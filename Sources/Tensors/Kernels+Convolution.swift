@@ -48,14 +48,14 @@ extension Kernels {
     output.fillBorder(rows: rows)
   }
 
-  /// 2×2 transposed convolution, stride 2.
+  /// Transposed convolution, stride 2; a 4×4 window has a padding of 1.
   ///
   /// - Parameters:
-  ///   - source: u8 `[H, W, inputChannels]`.
+  ///   - source: u8 `[H, W, inputChannels]`, border filled.
   ///   - output: u8 `[2H, 2W, out]`; rows `2·rows` are written, and their border.
   ///   - rows: rows of `source` to do.
-  public func upconvolve2x2(
-    _ source: QuantizedTensor, with layer: PackedUpconvolution2x2, into output: QuantizedTensor, rows: Range<Int>
+  public func upconvolve(
+    _ source: QuantizedTensor, with layer: PackedUpconvolution, into output: QuantizedTensor, rows: Range<Int>
   ) {
     precondition(
       source.shape.channels == layer.inputChannels,
@@ -63,7 +63,7 @@ extension Kernels {
     precondition(isTwice(output, source), "an output \(output.shape) is not twice a source \(source.shape)")
     check(output, channels: layer.outputChannels, rows: rows, of: source.shape.height, layer.memory)
     var args = arguments(source, layer.memory, layer.outputChannels, output, rows)
-    table.pointee.upconv2x2(&args)
+    if layer.window == 2 { table.pointee.upconv2x2(&args) } else { table.pointee.upconv4x4(&args) }
     output.fillBorder(rows: 2 * rows.lowerBound..<2 * rows.upperBound)
   }
 

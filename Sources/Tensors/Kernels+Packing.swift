@@ -26,24 +26,33 @@ extension Kernels {
     return PackedConvolution3x3(inputChannels: inputChannels, outputChannels: out, memory: memory)
   }
 
-  /// Packs a 2×2 transposed convolution of stride 2.
+  /// Packs a transposed convolution of stride 2.
   ///
   /// - Parameters:
-  ///   - weights: s8 `[out, 2, 2, inputChannels]`.
+  ///   - weights: s8 `[out, window, window, inputChannels]`.
   ///   - bias: s32 `[out]`, zero-point terms folded in.
   ///   - multiplier: `[out]`, accumulator units to codes of the output.
-  public func packUpconvolution2x2(
-    weights: [Int8], bias: [Int32], multiplier: [Float], inputChannels: Int
-  ) -> PackedUpconvolution2x2 {
-    let (out, logical) = (bias.count, Int32(inputChannels))
+  ///   - window: 2, or 4 with a padding of 1.
+  public func packUpconvolution(
+    weights: [Int8], bias: [Int32], multiplier: [Float], inputChannels: Int, window: Int
+  ) -> PackedUpconvolution {
+    let (out, logical, outputs) = (bias.count, Int32(inputChannels), Int32(bias.count))
+    precondition(window == 2 || window == 4, "a transposed convolution has a window of 2 or 4, not \(window)")
     precondition(
-      weights.count == out * 4 * inputChannels, "\(weights.count) weights are not [\(out), 2, 2, \(logical)]")
+      weights.count == out * window * window * inputChannels,
+      "\(weights.count) weights are not [\(out), \(window), \(window), \(logical)]")
     let stored = stored(logical)
-    let memory = PackedMemory(
-      tier: tier, packedSize: table.pointee.upconv2x2_packed_size(stored, Int32(out)), bias: bias,
-      multiplier: multiplier
-    ) { table.pointee.upconv2x2_pack($0, weights, logical, stored, Int32(out)) }
-    return PackedUpconvolution2x2(inputChannels: inputChannels, outputChannels: out, memory: memory)
+    let table = table.pointee
+    let size =
+      window == 2 ? table.upconv2x2_packed_size(stored, outputs) : table.upconv4x4_packed_size(stored, outputs)
+    let memory = PackedMemory(tier: tier, packedSize: size, bias: bias, multiplier: multiplier) { packed in
+      if window == 2 {
+        table.upconv2x2_pack(packed, weights, logical, stored, outputs)
+      } else {
+        table.upconv4x4_pack(packed, weights, logical, stored, outputs)
+      }
+    }
+    return PackedUpconvolution(window: window, inputChannels: inputChannels, outputChannels: out, memory: memory)
   }
 
   /// Packs a 1×1 head of 1 to 255 classes.

@@ -42,8 +42,10 @@ public struct PackedConvolution3x3: Sendable {
   public var byteCount: Int { memory.byteCount }
 }
 
-/// A 2×2 transposed convolution, packed for one tier. Made by `Kernels.packUpconvolution2x2`.
-public struct PackedUpconvolution2x2: Sendable {
+/// A transposed convolution of stride 2, packed for one tier. Made by `Kernels.packUpconvolution`.
+public struct PackedUpconvolution: Sendable {
+  /// 2, or 4 with a padding of 1.
+  public let window: Int
   public let inputChannels: Int
   public let outputChannels: Int
   let memory: PackedMemory

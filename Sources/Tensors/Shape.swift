@@ -27,10 +27,5 @@ public struct Shape: Hashable, Sendable, CustomStringConvertible {
     return Shape(height: height / 2, width: width / 2, channels: channels)
   }
 
-  /// Twice the height and width, with `channels` channels.
-  public func doubled(channels: Int) -> Shape {
-    Shape(height: 2 * height, width: 2 * width, channels: channels)
-  }
-
   public var description: String { "\(height)x\(width)x\(channels)" }
 }

@@ -8,6 +8,8 @@ struct RunState: Codable, Equatable {
   var seconds = 0.0
   var bestEpoch = 0
   var bestMeanIoU = -1.0
+  /// Whether norms stay as they were at the start instead of following the batches.
+  var hasFixedNorms = false
 }
 
 /// A checkpoint file: one line of JSON, then the float arrays as they lie in memory.

@@ -45,6 +45,8 @@ public final class Trainer {
   ///   - shares: their weights in the mix; empty: by number of pictures.
   ///   - validation: measured to choose the best model; without it the last one is kept.
   ///   - initial: weights to start from; layers of equal shape are taken over, and the head's rows of equal class names.
+  ///     Where it has no norms, as imported networks, training goes on without: statistics of batches would make another
+  ///     network of it.
   /// - Throws: `TrainingError` for settings or data that cannot work.
   public init(
     _ configuration: TrainerConfiguration, sources: [any LabelledSource], shares: [Double] = [],
@@ -73,12 +75,10 @@ public final class Trainer {
     var random = SeededRandom(seed: configuration.seed)
     var start = Weights(initial: architecture, using: &random)
     if let initial { start.takeOver(initial, architecture: architecture) }
+    state.hasFixedNorms = initial?.weights.isFolded ?? false
     try network.layout.load(start, into: values.data)
     optimizer.average.data.update(from: values.data, count: values.count)
   }
-
-  /// Multiply-accumulates of one step, forward and backward.
-  public var multiplyAccumulatesPerStep: Int { 3 * network.multiplyAccumulates }
 
   /// Continues from the configuration's checkpoint.
   ///
@@ -122,7 +122,7 @@ public final class Trainer {
     feed(batch)
     let pass = Pass(
       workers: workers, parameters: values.data, gradients: gradients.data,
-      momentum: Float(configuration.normMomentum))
+      usesBatchStatistics: !state.hasFixedNorms, momentum: Float(configuration.normMomentum))
     network.forward(pass)
     guard let gradient = network.head.gradient else { preconditionFailure("made with gradients") }
     let lossValue = loss.evaluate(
@@ -182,7 +182,8 @@ extension Trainer {
 
   private var networkName: String {
     let architecture = configuration.architecture
-    return "stem \(architecture.stem), widths \(architecture.widths), classes \(architecture.classes.map(\.name))"
+    let up = architecture.up == .standard ? "" : " up \(architecture.up.window),"
+    return "stem \(architecture.stem), widths \(architecture.widths),\(up) classes \(architecture.classes.map(\.name))"
   }
 
   /// Seconds of training over all parts of the run.
@@ -232,6 +233,7 @@ extension Trainer {
     }
     (receipt.seed, receipt.epochs, receipt.steps) = (configuration.seed, epoch, state.step)
     receipt.trainingSeconds = seconds
+    let weights = network.layout.weights(from: optimizer.average.data)
     receipt.recipe = configuration.recipe
     if let evaluation, let source = validation?.source {
       receipt.floatScores = [evaluation.score(dataSet: source.specification)]
@@ -239,7 +241,7 @@ extension Trainer {
     do throws(ModelError) {
       try Model(
         name: configuration.name, architecture: configuration.architecture,
-        weights: network.layout.weights(from: optimizer.average.data), trainingInput: try trainingInput(),
+        weights: state.hasFixedNorms ? weights.folded() : weights, trainingInput: try trainingInput(),
         receipt: receipt
       ).write(to: configuration.output)
     } catch {

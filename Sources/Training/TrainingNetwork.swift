@@ -91,10 +91,8 @@ private struct NetworkBuilder {
         wantsGradient: wantsGradient)
       append(block, writes: block.output)
       if layer.isPooled { addPool(layer.name, block.output) }
-    case .transpose2x2:
-      let up = TransposedConvolution(
-        name: layer.name, source: sources[0], channels: layer.outputChannels, layout: &layout,
-        wantsGradient: wantsGradient)
+    case .transpose:
+      let up = TransposedConvolution(layer, source: sources[0], layout: &layout, wantsGradient: wantsGradient)
       append(up, writes: up.output)
     case .head1x1:
       layers.append(

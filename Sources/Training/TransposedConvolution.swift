@@ -1,22 +1,28 @@
-// 2×2 transposed convolution with stride 2, the way up.
+// Transposed convolution with stride 2, the way up.
+import UNet
 
-/// Doubles height and width: `out(2y+a, 2x+b) = weight[a][b] · in(y, x) + bias`, no norm, no ReLU.
+/// Doubles height and width: `out(2y−p+ky, 2x−p+kx) += weight[ky][kx] · in(y, x)`, plus bias, and a ReLU where it is asked
+/// for; p is 0 for a window of 2 and 1 for a window of 4.
 ///
-/// In here weights are `[2, 2, O, I]`, so that a product's row holds the four output pixels one after the other; the model
-/// file's order is `[O, 2, 2, I]`.
+/// Each output row of one parity a is a sum of products of source rows with single taps, which are contiguous in here:
+/// weights are `[k, k, O, I]`; the model file's order is `[O, k, k, I]`.
 final class TransposedConvolution: TrainingLayer {
   let name: String
   let source: Activation
   let output: Activation
   let weight, bias: Parameter
+  let window: Int
+  let isRectified: Bool
   private let parts: FloatBuffer?
 
-  init(name: String, source: Activation, channels: Int, layout: inout ParameterLayout, wantsGradient: Bool) {
-    self.name = name
+  init(_ layer: Layer, source: Activation, layout: inout ParameterLayout, wantsGradient: Bool) {
+    name = layer.name
     self.source = source
+    (window, isRectified) = (layer.window, layer.isRectified)
+    let channels = layer.outputChannels
     let shape = BatchShape(n: source.shape.n, h: 2 * source.shape.h, w: 2 * source.shape.w, c: channels)
     output = Activation(shape, wantsGradient: wantsGradient)
-    weight = layout.add("\(name).weight", shape: [channels, 2, 2, source.shape.c], kind: .weight)
+    weight = layout.add("\(name).weight", shape: layer.weightShape, kind: .weight)
     bias = layout.add("\(name).bias", shape: [channels], kind: .offset)
     let shares = shareCount(pixels: source.shape.pixels)
     parts = wantsGradient ? FloatBuffer(count: shares * (weight.count + channels)) : nil
@@ -26,46 +32,62 @@ final class TransposedConvolution: TrainingLayer {
 
   private var inputs: Int { source.shape.c }
   private var outputs: Int { output.shape.c }
+  private var padding: Int { (window - 2) / 2 }
+
+  /// The taps that meet output places of parity `place`, with the source's distance from that place's half.
+  private func taps(_ place: Int) -> [(tap: Int, distance: Int)] {
+    stride(from: (place + padding) % 2, to: window, by: 2).map { (tap: $0, distance: (place + padding - $0) / 2) }
+  }
+
+  private func tap(_ ky: Int, _ kx: Int, in values: UnsafeMutablePointer<Float>) -> Matrix {
+    Matrix(values + (ky * window + kx) * outputs * inputs, stride: inputs)
+  }
 
   func forward(_ pass: Pass) {
-    let width = source.shape.w
     let rows = source.shape.n * source.shape.h
     let shares = shareCount(pixels: source.shape.pixels)
-    pass.workers.run(shares: shares, floats: 4 * outputs * width) { share, blocks in
+    pass.workers.run(shares: shares) { share, _ in
       for row in Workers.range(of: share, shares: shares, count: rows) {
-        multiply(
-          Matrix(source.value.row(row), stride: inputs),
-          Matrix(pass.parameters + weight.offset, stride: inputs).transposed,
-          into: Matrix(blocks, stride: 4 * outputs), m: width, n: 4 * outputs, k: inputs)
-        spread(blocks, row: row, bias: lanes(pass.parameters + bias.offset))
+        for a in 0..<2 { makeRow(a, of: row, pass) }
       }
     }
   }
 
-  /// From `[w, 2, 2, O]` blocks to two rows of the output, with the bias.
-  private func spread(_ blocks: UnsafeMutablePointer<Float>, row: Int, bias: UnsafeMutablePointer<Lanes>) {
-    let groups = outputs / 8
-    for a in 0..<2 {
-      let target = lanes(output.value.row(2 * row + a))
-      for x in 0..<source.shape.w {
-        let from = lanes(blocks) + (4 * x + 2 * a) * groups
-        for i in 0..<(2 * groups) { target[2 * x * groups + i] = from[i] + bias[i % groups] }
+  /// Output row 2y + a of source row y. The source's border makes rows and columns outside of it zeros.
+  private func makeRow(_ a: Int, of row: Int, _ pass: Pass) {
+    let (n, y) = (row / source.shape.h, row % source.shape.h)
+    let target = output.value.row(n, 2 * y + a)
+    let offsets = pass.parameters + bias.offset
+    for x in 0..<output.shape.w { (target + x * outputs).update(from: offsets, count: outputs) }
+    for (ky, dy) in taps(a) {
+      for b in 0..<2 {
+        for (kx, dx) in taps(b) {
+          multiply(
+            Matrix(source.value.row(n, y + dy) + dx * inputs, stride: inputs),
+            tap(ky, kx, in: pass.parameters + weight.offset).transposed,
+            into: Matrix(target + b * outputs, stride: 2 * outputs), m: source.shape.w, n: outputs, k: inputs, beta: 1)
+        }
       }
     }
+    guard isRectified else { return }
+    for i in 0..<(output.shape.w * outputs) { target[i] = max(0, target[i]) }
   }
+}
 
+// Gradients.
+extension TransposedConvolution {
   func backward(_ pass: Pass) {
     guard let gradient = output.gradient, let parts else { preconditionFailure("\(name) was made for inference") }
-    let width = source.shape.w
     let rows = source.shape.n * source.shape.h
     let shares = shareCount(pixels: source.shape.pixels)
     let size = weight.count + outputs
-    pass.workers.run(shares: shares, floats: 4 * outputs * width) { share, blocks in
+    if isRectified { close(gradient, pass) }
+    pass.workers.run(shares: shares) { share, _ in
       let part = parts.data + share * size
       part.update(repeating: 0, count: size)
       for row in Workers.range(of: share, shares: shares, count: rows) {
-        gather(gradient, row: row, to: blocks, bias: lanes(part + weight.count))
-        differentiate(blocks, row: row, width: width, part: part, pass)
+        for a in 0..<2 { differentiateWeights(gradient, a, of: row, part: part) }
+        if let target = source.gradient { differentiateSource(gradient, row: row, to: target, pass) }
       }
     }
     collect(parts, shares: shares, pass)
@@ -73,34 +95,50 @@ final class TransposedConvolution: TrainingLayer {
     output.hasGradient = false
   }
 
-  private func differentiate(
-    _ blocks: UnsafeMutablePointer<Float>, row: Int, width: Int, part: UnsafeMutablePointer<Float>, _ pass: Pass
-  ) {
-    let blockMatrix = Matrix(blocks, stride: 4 * outputs)
-    multiply(
-      blockMatrix.transposed, Matrix(source.value.row(row), stride: inputs), into: Matrix(part, stride: inputs),
-      m: 4 * outputs, n: inputs, k: width, beta: 1)
-    guard let target = source.gradient else { return }
-    multiply(
-      blockMatrix, Matrix(pass.parameters + weight.offset, stride: inputs),
-      into: Matrix(target.row(row), stride: inputs), m: width, n: inputs, k: 4 * outputs,
-      beta: source.hasGradient ? 1 : 0)
+  /// Zero where the ReLU gave zero.
+  private func close(_ gradient: BatchTensor, _ pass: Pass) {
+    let rows = output.shape.n * output.shape.h
+    let shares = min(rows, 16)
+    pass.workers.run(shares: shares) { share, _ in
+      for row in Workers.range(of: share, shares: shares, count: rows) {
+        let (values, slopes) = (output.value.row(row), gradient.row(row))
+        for i in 0..<(output.shape.w * outputs) where values[i] <= 0 { slopes[i] = 0 }
+      }
+    }
   }
 
-  /// From two rows of the output's gradient to `[w, 2, 2, O]` blocks; adds them up for the bias.
-  private func gather(
-    _ gradient: BatchTensor, row: Int, to blocks: UnsafeMutablePointer<Float>, bias: UnsafeMutablePointer<Lanes>
-  ) {
-    let groups = outputs / 8
-    for a in 0..<2 {
-      let from = lanes(gradient.row(2 * row + a))
-      for x in 0..<source.shape.w {
-        let target = lanes(blocks) + (4 * x + 2 * a) * groups
-        for i in 0..<(2 * groups) {
-          let value = from[2 * x * groups + i]
-          target[i] = value
-          bias[i % groups] += value
+  /// Adds what output row 2y + a tells of weights and bias.
+  private func differentiateWeights(_ gradient: BatchTensor, _ a: Int, of row: Int, part: UnsafeMutablePointer<Float>) {
+    let (n, y) = (row / source.shape.h, row % source.shape.h)
+    let slopes = gradient.row(n, 2 * y + a)
+    for (ky, dy) in taps(a) {
+      for b in 0..<2 {
+        for (kx, dx) in taps(b) {
+          multiply(
+            Matrix(slopes + b * outputs, stride: 2 * outputs).transposed,
+            Matrix(source.value.row(n, y + dy) + dx * inputs, stride: inputs), into: tap(ky, kx, in: part), m: outputs,
+            n: inputs, k: source.shape.w, beta: 1)
         }
+      }
+    }
+    let (from, sums, groups) = (lanes(slopes), lanes(part + weight.count), outputs / 8)
+    for i in 0..<(output.shape.w * groups) { sums[i % groups] += from[i] }
+  }
+
+  /// The gradient of source row y: a convolution of stride 2 over the output's, which has no border.
+  private func differentiateSource(_ gradient: BatchTensor, row: Int, to target: BatchTensor, _ pass: Pass) {
+    let (n, y, width) = (row / source.shape.h, row % source.shape.h, source.shape.w)
+    let sum = target.row(row)
+    if !source.hasGradient { sum.update(repeating: 0, count: width * inputs) }
+    for ky in 0..<window where (0..<output.shape.h).contains(2 * y - padding + ky) {
+      let slopes = gradient.row(n, 2 * y - padding + ky)
+      for kx in 0..<window {
+        let columns = (0..<width).filter { (0..<output.shape.w).contains(2 * $0 - padding + kx) }
+        guard let first = columns.first else { continue }
+        multiply(
+          Matrix(slopes + (2 * first - padding + kx) * outputs, stride: 2 * outputs),
+          tap(ky, kx, in: pass.parameters + weight.offset), into: Matrix(sum + first * inputs, stride: inputs),
+          m: columns.count, n: inputs, k: outputs, beta: 1)
       }
     }
   }

@@ -44,24 +44,24 @@ extension ParameterLayout {
     Array(UnsafeBufferPointer(start: values + parameter.offset, count: parameter.count))
   }
 
-  /// `[O, 2, 2, I]` to `[2, 2, O, I]`.
+  /// `[O, k, k, I]` to `[k, k, O, I]`.
   private func tapsFirst(_ numbers: [Float], shape: [Int]) -> [Float] {
-    let (outputs, inputs) = (shape[0], shape[3])
+    let (outputs, taps, inputs) = (shape[0], shape[1] * shape[2], shape[3])
     var result: [Float] = []
     result.reserveCapacity(numbers.count)
-    for tap in 0..<4 {
-      for o in 0..<outputs { result += numbers[((o * 4 + tap) * inputs)..<((o * 4 + tap + 1) * inputs)] }
+    for tap in 0..<taps {
+      for o in 0..<outputs { result += numbers[((o * taps + tap) * inputs)..<((o * taps + tap + 1) * inputs)] }
     }
     return result
   }
 
-  /// `[2, 2, O, I]` to `[O, 2, 2, I]`.
+  /// `[k, k, O, I]` to `[O, k, k, I]`.
   private func tapsLast(_ numbers: [Float], shape: [Int]) -> [Float] {
-    let (outputs, inputs) = (shape[0], shape[3])
+    let (outputs, taps, inputs) = (shape[0], shape[1] * shape[2], shape[3])
     var result: [Float] = []
     result.reserveCapacity(numbers.count)
     for o in 0..<outputs {
-      for tap in 0..<4 {
+      for tap in 0..<taps {
         result += numbers[((tap * outputs + o) * inputs)..<((tap * outputs + o + 1) * inputs)]
       }
     }

@@ -8,7 +8,7 @@ extension Architecture {
   /// Channels of the picture: R, G, B.
   public static let inputChannels = 3
 
-  static func makeLayers(stem: Int, widths: [Int], classCount: Int) -> [Layer] {
+  static func makeLayers(stem: Int, widths: [Int], up: Upsampling, classCount: Int) -> [Layer] {
     var layers: [Layer] = []
     var source = Layer.Source(name: inputName, pooled: false, channels: inputChannels)
     if stem == 2 {
@@ -21,7 +21,7 @@ extension Architecture {
       source = layers[layers.count - 1].asSource(pooled: !isLast)
     }
     for level in widths.indices.dropLast().reversed() {
-      layers += expanding(level, source, widths[level], shrink: stem << level)
+      layers += expanding(level, source, widths[level], up, shrink: stem << level)
       source = layers[layers.count - 1].asSource()
     }
     layers.append(
@@ -37,9 +37,12 @@ extension Architecture {
     return [first, conv("down\(level).conv1", [first.asSource()], width, shrink: shrink, isPooled: isPooled)]
   }
 
-  private static func expanding(_ level: Int, _ source: Layer.Source, _ width: Int, shrink: Int) -> [Layer] {
+  private static func expanding(
+    _ level: Int, _ source: Layer.Source, _ width: Int, _ upsampling: Upsampling, shrink: Int
+  ) -> [Layer] {
     let up = Layer(
-      name: "up\(level).transpose", kind: .transpose2x2, sources: [source], outputChannels: width, shrink: shrink,
+      name: "up\(level).transpose", kind: .transpose(upsampling), sources: [source], outputChannels: width,
+      shrink: shrink,
       isPooled: false)
     let skip = Layer.Source(name: "down\(level).conv1", pooled: false, channels: width)
     let first = conv("up\(level).conv0", [skip, up.asSource()], width, shrink: shrink)

@@ -1,6 +1,6 @@
-// The shape of a U-Net as data: everything else about the network follows from stem, widths and classes.
+// The shape of a U-Net as data: everything else about the network follows from it.
 
-/// A U-Net's stem, widths and classes, checked, with the layers that follow from them.
+/// A U-Net's stem, widths, upsampling and classes, checked, with the layers that follow from them.
 ///
 /// - Source: Ronneberger et al. 2015, fig. 1, with "same" padding, batch norm and an optional stride-2 stem.
 public struct Architecture: Sendable {
@@ -8,19 +8,27 @@ public struct Architecture: Sendable {
   public let stem: Int
   /// Channels of each level, full resolution first.
   public let widths: [Int]
+  /// The way from each level to the next larger one.
+  public let up: Upsampling
   /// The classes in label order.
   public let classes: [PixelClass]
   /// The layers in the order they run.
   public let layers: [Layer]
 
   /// - Throws: `ModelError.architecture` naming the first number that is out of bounds.
-  public init(stem: Int, widths: [Int], classes: [PixelClass]) throws(ModelError) {
+  public init(
+    stem: Int, widths: [Int], up: Upsampling = .standard, classes: [PixelClass]
+  ) throws(ModelError) {
     try Self.check(stem: stem, widths: widths)
+    guard up.window == 2 || up.window == 4 else {
+      throw .architecture(reason: "an upsampling window of \(up.window); it is 2 or 4")
+    }
     try Self.check(classes)
     self.stem = stem
     self.widths = widths
+    self.up = up
     self.classes = classes
-    layers = Self.makeLayers(stem: stem, widths: widths, classCount: classes.count)
+    layers = Self.makeLayers(stem: stem, widths: widths, up: up, classCount: classes.count)
     guard parameterCount <= Limits.parameters else {
       throw .architecture(reason: "\(parameterCount) weights; at most \(Limits.parameters)")
     }
@@ -63,12 +71,13 @@ public struct Architecture: Sendable {
 
 extension Architecture: Hashable {
   public static func == (a: Self, b: Self) -> Bool {
-    a.stem == b.stem && a.widths == b.widths && a.classes == b.classes
+    a.stem == b.stem && a.widths == b.widths && a.up == b.up && a.classes == b.classes
   }
 
   public func hash(into hasher: inout Hasher) {
     hasher.combine(stem)
     hasher.combine(widths)
+    hasher.combine(up)
     hasher.combine(classes)
   }
 }

@@ -63,7 +63,9 @@ public struct FloatNetwork: Sendable {
     let source = sources.count == 2 ? sources[0].joined(with: sources[1]) : sources[0]
     switch layer.kind {
     case .conv3x3(let stride): return source.convolved(weight, bias, stride: stride).rectified()
-    case .transpose2x2: return source.transposeConvolved(weight, bias)
+    case .transpose(let up):
+      let output = source.transposeConvolved(weight, bias)
+      return up.isRectified ? output.rectified() : output
     case .head1x1: return source.convolved(weight, bias, stride: 1)
     }
   }

@@ -30,21 +30,31 @@ extension FloatTensor {
     return result
   }
 
-  /// 2×2 transposed convolution of stride 2: output (2y+a, 2x+b) = bias + weight[a][b] · input (y, x).
+  /// Transposed convolution of stride 2 with a window of 2, or of 4 and a padding of 1: output (2y−p+ky, 2x−p+kx) sums
+  /// weight[ky][kx] · input (y, x).
   ///
   /// - Parameters:
-  ///   - weight: `[O, 2, 2, C]`.
+  ///   - weight: `[O, k, k, C]`.
   ///   - bias: `[O]`.
   func transposeConvolved(_ weight: FloatTensor, _ bias: [Float]) -> FloatTensor {
     let (height, width, channels) = (shape[0], shape[1], shape[2])
+    let window = weight.shape[1]
+    let padding = (window - 2) / 2
     var result = FloatTensor(zeros: [2 * height, 2 * width, weight.shape[0]])
     values.withUnsafeBufferPointer { input in
       weight.values.withUnsafeBufferPointer { weights in
         result.fill { y, x, o in
-          let pixel = input.baseAddress! + (y / 2 * width + x / 2) * channels
-          let tap = weights.baseAddress! + ((o * 2 + y % 2) * 2 + x % 2) * channels
           var sum = bias[o]
-          for c in 0..<channels { sum += pixel[c] * tap[c] }
+          for ky in stride(from: (y + padding) % 2, to: window, by: 2) {
+            for kx in stride(from: (x + padding) % 2, to: window, by: 2) {
+              // Below 0 only where ky or kx is larger: a division that truncates would take −1 for 0.
+              let (row, column) = ((y + padding - ky) >> 1, (x + padding - kx) >> 1)
+              guard row >= 0, row < height, column >= 0, column < width else { continue }
+              let pixel = input.baseAddress! + (row * width + column) * channels
+              let tap = weights.baseAddress! + ((o * window + ky) * window + kx) * channels
+              for c in 0..<channels { sum += pixel[c] * tap[c] }
+            }
+          }
           return sum
         }
       }

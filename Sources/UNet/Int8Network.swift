@@ -77,7 +77,7 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
       convolve(step, packed, stride: stride)
     case .transpose(let packed):
       let output = tensors[step.output ?? 0]
-      split(source.shape.height) { kernels.upconvolve2x2(source, with: packed, into: output, rows: $0) }
+      split(source.shape.height) { kernels.upconvolve(source, with: packed, into: output, rows: $0) }
     case .head(let packed):
       split(source.shape.height) {
         kernels.headArgmax(source, with: packed, labels: labels, labelStride: labelStride, logits: logits, rows: $0)

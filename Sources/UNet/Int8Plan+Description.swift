@@ -68,7 +68,7 @@ extension Int8Plan.Step {
     case .convolution(_, stride: 2): "ck_conv3x3_stride2_u8s8_\(tier)"
     case .convolution:
       "ck_conv3x3_u8s8_\(tier)" + (sources.count == 2 ? ", two sources" : "") + (pooled == nil ? "" : ", max-pool")
-    case .transpose: "ck_upconv2x2_u8s8_\(tier)"
+    case .transpose(let packed): "ck_upconv\(packed.window)x\(packed.window)_u8s8_\(tier)"
     case .head: "ck_head_argmax_u8s8_\(tier)"
     }
   }

@@ -16,7 +16,7 @@ public struct Int8Plan: Sendable {
   struct Step: Sendable {
     enum Work: Sendable {
       case convolution(PackedConvolution3x3, stride: Int)
-      case transpose(PackedUpconvolution2x2)
+      case transpose(PackedUpconvolution)
       case head(PackedHead)
     }
 

@@ -5,8 +5,11 @@ public struct Layer: Sendable, Hashable {
   public enum Kind: Sendable, Hashable {
     /// 3×3 convolution, "same" zero padding, batch norm and ReLU. Stride 2 reads rows 2y−1…2y+1.
     case conv3x3(stride: Int)
-    /// 2×2 transposed convolution, stride 2, with bias and without ReLU: output (2y+a, 2x+b) = w[a][b] · input (y, x).
-    case transpose2x2
+    /// Transposed convolution, stride 2, with bias and perhaps a ReLU.
+    ///
+    /// Window 2: output (2y+a, 2x+b) = w[a][b] · input (y, x). Window 4, with a padding of 1: output (2y−1+ky, 2x−1+kx)
+    /// sums w[ky][kx] · input (y, x), so that an output pixel reads a 2×2 window of the input.
+    case transpose(Upsampling)
     /// 1×1 convolution with bias, without ReLU: the logits.
     case head1x1
   }
@@ -33,14 +36,23 @@ public struct Layer: Sendable, Hashable {
   /// Channels of all sources.
   public var inputChannels: Int { sources.reduce(0) { $0 + $1.channels } }
 
-  /// Whether the layer has a batch norm and a ReLU.
+  /// Whether a batch norm may follow the layer's products.
   public var hasNorm: Bool { if case .conv3x3 = kind { true } else { false } }
+
+  /// Whether the layer ends in a ReLU.
+  public var isRectified: Bool {
+    switch kind {
+    case .conv3x3: true
+    case .transpose(let up): up.isRectified
+    case .head1x1: false
+    }
+  }
 
   /// Height and width of the window.
   public var window: Int {
     switch kind {
     case .conv3x3: 3
-    case .transpose2x2: 2
+    case .transpose(let up): up.window
     case .head1x1: 1
     }
   }
@@ -55,10 +67,11 @@ public struct Layer: Sendable, Hashable {
     InputSize(height: input.height / shrink, width: input.width / shrink)
   }
 
-  /// Multiply-accumulates of one picture; a transposed convolution meets each output pixel with one tap.
+  /// Input pixels that an output pixel reads: a quarter of the window of a transposed convolution.
+  public var taps: Int { if case .transpose = kind { window * window / 4 } else { window * window } }
+
+  /// Multiply-accumulates of one picture.
   public func macs(_ input: InputSize) -> Int {
-    let pixels = outputSize(input).pixels
-    let taps = kind == .transpose2x2 ? 1 : window * window
-    return pixels * taps * inputChannels * outputChannels
+    outputSize(input).pixels * taps * inputChannels * outputChannels
   }
 }

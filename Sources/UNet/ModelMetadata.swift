@@ -19,6 +19,8 @@ struct ModelMetadata {
   private struct Shape: Codable {
     let stem: Int
     let widths: [Int]
+    /// Left out where it is `Upsampling.standard`.
+    let up: Upsampling?
   }
 
   /// How a sample becomes the network's input: x = (q − mean) · scale.
@@ -44,7 +46,8 @@ extension ModelMetadata {
     name = strings["name"] ?? ""
     let shape = try source.decode(Shape.self, "architecture")
     architecture = try Architecture(
-      stem: shape.stem, widths: shape.widths, classes: try source.decode([PixelClass].self, "classes"))
+      stem: shape.stem, widths: shape.widths, up: shape.up ?? .standard,
+      classes: try source.decode([PixelClass].self, "classes"))
     trainingInput = try source.decode(InputSize.self, "training_input")
     guard try source.decode(Normalization.self, "normalization") == Normalization() else {
       throw .unsupported(path: path, reason: "its normalization is not that of this version")
@@ -56,7 +59,8 @@ extension ModelMetadata {
   /// One string per key, as safetensors wants it.
   func strings() throws -> [String: String] {
     var strings = ["format": Self.format, "version": Self.version, "name": name]
-    strings["architecture"] = try json(Shape(stem: architecture.stem, widths: architecture.widths))
+    let up = architecture.up == .standard ? nil : architecture.up
+    strings["architecture"] = try json(Shape(stem: architecture.stem, widths: architecture.widths, up: up))
     strings["classes"] = try json(architecture.classes)
     strings["training_input"] = try json(trainingInput)
     strings["normalization"] = try json(Normalization())

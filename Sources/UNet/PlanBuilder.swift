@@ -60,10 +60,11 @@ struct PlanBuilder {
       let packed = kernels.packConvolution3x3(
         weights: weights, bias: bias, multiplier: multiplier, inputChannels: layer.sources.map(\.channels))
       return .convolution(packed, stride: stride)
-    case .transpose2x2:
+    case .transpose:
       return .transpose(
-        kernels.packUpconvolution2x2(
-          weights: weights, bias: bias, multiplier: multiplier, inputChannels: layer.inputChannels))
+        kernels.packUpconvolution(
+          weights: weights, bias: bias, multiplier: multiplier, inputChannels: layer.inputChannels,
+          window: layer.window))
     case .head1x1:
       return .head(
         kernels.packHead(weights: weights, bias: bias, multiplier: multiplier, inputChannels: layer.inputChannels))

@@ -65,7 +65,7 @@ public struct QuantizedWeights: Sendable, Hashable {
     guard activations[Architecture.inputName] == .picture else {
       throw .quantization(name: Architecture.inputName, reason: "the picture's scale is 1/255 with zero point 0")
     }
-    for layer in architecture.layers where layer.hasNorm && activations[layer.name]?.zeroPoint != 0 {
+    for layer in architecture.layers where layer.isRectified && activations[layer.name]?.zeroPoint != 0 {
       throw .quantization(name: layer.name, reason: "a zero point after a ReLU")
     }
   }

@@ -43,7 +43,7 @@ public enum Quantizer {
       guard range.lowerBound.isFinite, range.upperBound.isFinite else {
         throw .quantization(name: layer.name, reason: "its activation range is \(range)")
       }
-      scales[layer.name] = layer.hasNorm ? rectified(range) : signed(range)
+      scales[layer.name] = layer.isRectified ? rectified(range) : signed(range)
     }
     return scales
   }

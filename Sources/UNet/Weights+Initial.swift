@@ -8,8 +8,7 @@ extension Weights {
   public init(initial architecture: Architecture, using random: inout some RandomNumberGenerator) {
     layers = [:]
     for layer in architecture.layers {
-      let fanIn = layer.kind == .transpose2x2 ? layer.inputChannels : layer.window * layer.window * layer.inputChannels
-      let deviation = (2 / Float(fanIn)).squareRoot()
+      let deviation = (2 / Float(layer.taps * layer.inputChannels)).squareRoot()
       let values = (0..<layer.weightCount).map { _ in deviation * normal(using: &random) }
       let weight = FloatTensor(shape: layer.weightShape, values: values)
       let channels = layer.outputChannels

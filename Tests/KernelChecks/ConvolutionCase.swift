@@ -55,8 +55,7 @@ struct ConvolutionCase {
       view.fill(content, zeroPoint: zeroPoint, &random)
       return view
     }
-    let taps = shape.kind == .upconv2x2 ? 4 : 9
-    data = LayerData(content, depth: taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
+    data = LayerData(content, depth: shape.kind.taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
     self.zeroPoint = UInt8(random.next() % 3 == 0 ? random.next() % 256 : 0)
     self.extraStride = extraStride
     let unit = shape.pooled ? 2 : 1
@@ -68,7 +67,7 @@ struct ConvolutionCase {
   private func failure(_ table: ck_table, _ reference: ck_table) -> String? {
     let expected = outputs(of: reference)
     let actual = outputs(of: table)
-    let written = shape.kind == .upconv2x2 ? 2 * rows.lowerBound..<2 * rows.upperBound : rows
+    let written = shape.kind.doubles ? 2 * rows.lowerBound..<2 * rows.upperBound : rows
     if !expected.output.isUntouched(outside: written) { return "tier c writes outside of its rows" }
     if let offset = actual.output.buffer.firstDifference(from: expected.output.buffer) {
       return "the output differs at \(place(offset, in: actual.output))"
@@ -90,7 +89,7 @@ struct ConvolutionCase {
   }
 
   private func outputs(of table: ck_table) -> (output: GuardedView, pooled: GuardedView?) {
-    let factor = shape.kind == .upconv2x2 ? 2 : 1
+    let factor = shape.kind.doubles ? 2 : 1
     let output = GuardedView(
       height: factor * shape.height, width: factor * shape.width, channels: shape.outputs, extraStride: extraStride,
       tail: 0)
@@ -111,6 +110,11 @@ struct ConvolutionCase {
     if shape.kind == .upconv2x2 {
       return data.packed(size: table.upconv2x2_packed_size(stored[0], out)) {
         table.upconv2x2_pack($0, $1, logical[0], stored[0], out)
+      }
+    }
+    if shape.kind == .upconv4x4 {
+      return data.packed(size: table.upconv4x4_packed_size(stored[0], out)) {
+        table.upconv4x4_pack($0, $1, logical[0], stored[0], out)
       }
     }
     return data.packed(size: table.conv3x3_packed_size(stored[0], stored[1], out)) {
@@ -136,6 +140,7 @@ struct ConvolutionCase {
         switch shape.kind {
         case .conv3x3Stride2: table.conv3x3_stride2(&args)
         case .upconv2x2: table.upconv2x2(&args)
+        case .upconv4x4: table.upconv4x4(&args)
         default: table.conv3x3(&args)
         }
       }

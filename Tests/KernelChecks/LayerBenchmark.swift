@@ -29,10 +29,9 @@ public struct LayerBenchmark {
     }
     let source = tensor(shape.inputs[0], shape.kind == .conv3x3Stride2 ? 2 : 1)
     let second = shape.inputs.count == 2 ? tensor(shape.inputs[1]) : nil
-    let output = tensor(shape.outputs, shape.kind == .upconv2x2 ? 2 : 1)
+    let output = tensor(shape.outputs, shape.kind.doubles ? 2 : 1)
     let pooled = shape.pooled ? tensor(shape.outputs, 1, of: 2) : nil
-    let taps = [LayerKind.upconv2x2: 4, .head: 1][shape.kind] ?? 9
-    let data = LayerData(.uniform, depth: taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
+    let data = LayerData(.uniform, depth: shape.kind.taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
     let bias = Array(data.bias.prefix(shape.outputs))
     let multiplier = Array(data.multiplier.prefix(shape.outputs))
     switch shape.kind {
@@ -44,10 +43,11 @@ public struct LayerBenchmark {
       let layer = kernels.packConvolution3x3(
         weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs)
       body = { kernels.convolve3x3Stride2(source, with: layer, into: output, rows: $0) }
-    case .upconv2x2:
-      let layer = kernels.packUpconvolution2x2(
-        weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs[0])
-      body = { kernels.upconvolve2x2(source, with: layer, into: output, rows: $0) }
+    case .upconv2x2, .upconv4x4:
+      let layer = kernels.packUpconvolution(
+        weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs[0],
+        window: shape.kind == .upconv2x2 ? 2 : 4)
+      body = { kernels.upconvolve(source, with: layer, into: output, rows: $0) }
     case .head:
       let layer = kernels.packHead(
         weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs[0])

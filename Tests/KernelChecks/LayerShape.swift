@@ -6,7 +6,21 @@ public enum LayerKind: String, CaseIterable, Sendable {
   case conv3x3
   case conv3x3Stride2 = "conv3x3_stride2"
   case upconv2x2
+  case upconv4x4
   case head = "head_argmax"
+
+  /// Products of an input channel and an output channel, per pixel of the output (upconv: of the source).
+  var taps: Int {
+    switch self {
+    case .conv3x3, .conv3x3Stride2: 9
+    case .upconv2x2: 4
+    case .upconv4x4: 16
+    case .head: 1
+    }
+  }
+
+  /// Whether the output is twice the source.
+  var doubles: Bool { self == .upconv2x2 || self == .upconv4x4 }
 }
 
 /// One layer: kernel, output (upconv: source) size, channels.
@@ -20,15 +34,7 @@ public struct LayerShape: Hashable, Sendable, CustomStringConvertible {
   public var pooled = false
 
   /// Multiply-accumulates of the logical channels.
-  public var macs: Int {
-    let taps =
-      switch kind {
-      case .conv3x3, .conv3x3Stride2: 9
-      case .upconv2x2: 4
-      case .head: 1
-      }
-    return height * width * taps * inputs.reduce(0, +) * outputs
-  }
+  public var macs: Int { height * width * kind.taps * inputs.reduce(0, +) * outputs }
 
   public var description: String {
     let channels = inputs.map(String.init).joined(separator: "+")

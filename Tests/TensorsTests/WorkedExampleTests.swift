@@ -43,9 +43,21 @@ import Testing
     let kernels = try Kernels(tier: tier)
     let (source, sourceOwner) = tensor(Shape(height: 1, width: 2, channels: 1), Self.unit, [2, 3])
     let (output, outputOwner) = tensor(Shape(height: 2, width: 4, channels: 1), Quantization(scale: 1, zeroPoint: 9))
-    let layer = kernels.packUpconvolution2x2(weights: [1, -2, 3, 4], bias: [1], multiplier: [1], inputChannels: 1)
-    kernels.upconvolve2x2(source, with: layer, into: output, rows: 0..<1)
+    let layer = kernels.packUpconvolution(
+      weights: [1, -2, 3, 4], bias: [1], multiplier: [1], inputChannels: 1, window: 2)
+    kernels.upconvolve(source, with: layer, into: output, rows: 0..<1)
     #expect(output.codes() == [12, 6, 13, 4, 16, 18, 19, 22])
+    withExtendedLifetime((sourceOwner, outputOwner)) {}
+  }
+
+  @Test(arguments: CPUTier.supported) func aTransposedWindowOfFourOverlapsItsNeighbours(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    let (source, sourceOwner) = tensor(Shape(height: 1, width: 2, channels: 1), Self.unit, [2, 3])
+    let (output, outputOwner) = tensor(Shape(height: 2, width: 4, channels: 1))
+    let layer = kernels.packUpconvolution(
+      weights: Array(1...16), bias: [1], multiplier: [1], inputChannels: 1, window: 4)
+    kernels.upconvolve(source, with: layer, into: output, rows: 0..<1)
+    #expect(output.codes() == [13, 30, 35, 22, 21, 50, 55, 34])
     withExtendedLifetime((sourceOwner, outputOwner)) {}
   }
 

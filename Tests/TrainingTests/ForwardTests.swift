@@ -8,7 +8,16 @@ import UNet
 @Suite struct ForwardTests {
   @Test(arguments: [(1, [8]), (1, [8, 24]), (2, [8, 16, 24])])
   func logitsEqualTheReferenceNetworks(stem: Int, widths: [Int]) throws {
-    let architecture = try Fixtures.architecture(stem: stem, widths: widths)
+    try checkLogits(Fixtures.architecture(stem: stem, widths: widths))
+  }
+
+  @Test(arguments: [(2, true), (4, false), (4, true)])
+  func logitsOfOtherWaysUpEqualTheReferenceNetworks(window: Int, isRectified: Bool) throws {
+    let up = Upsampling(window: window, isRectified: isRectified)
+    try checkLogits(Architecture(stem: 2, widths: [8, 16, 24], up: up, classes: Fixtures.classes))
+  }
+
+  private func checkLogits(_ architecture: Architecture) throws {
     let model = try Fixtures.model(architecture)
     let picture = try Self.picture(InputSize(height: 2 * architecture.stride, width: 5 * architecture.stride))
     let network = try FloatPredictor(model, threads: 2).run(picture)
@@ -20,7 +29,12 @@ import UNet
   }
 
   @Test func weightsSurviveTheWayThroughTheLayout() throws {
-    let architecture = try Fixtures.architecture(widths: [8, 16, 24])
+    for up in [Upsampling.standard, Upsampling(window: 4, isRectified: true)] {
+      try checkLayout(Architecture(stem: 2, widths: [8, 16, 24], up: up, classes: Fixtures.classes))
+    }
+  }
+
+  private func checkLayout(_ architecture: Architecture) throws {
     let weights = Fixtures.weights(architecture)
     let size = InputSize(height: architecture.stride, width: architecture.stride)
     let network = try TrainingNetwork(architecture, batch: 1, size: size, wantsGradient: false)

@@ -15,10 +15,10 @@ private final class Bench {
   let loss = CrossEntropy(classWeights: [1, 0.5, 2], smoothing: 0.1)
   var usesBatchStatistics = true
 
-  init(stem: Int, widths: [Int], threads: Int = 2, seed: UInt64 = 1) throws {
+  init(stem: Int, widths: [Int], up: Upsampling = .standard, threads: Int = 2, seed: UInt64 = 1) throws {
     var random = SeededRandom(seed: seed)
     let classes = (0..<3).map { PixelClass(name: "c\($0)", color: ClassColor(0, 0, 0)) }
-    let architecture = try Architecture(stem: stem, widths: widths, classes: classes)
+    let architecture = try Architecture(stem: stem, widths: widths, up: up, classes: classes)
     let size = InputSize(height: 2 * architecture.stride, width: 3 * architecture.stride)
     network = try TrainingNetwork(architecture, batch: 2, size: size, wantsGradient: true)
     workers = Workers(threads: threads)
@@ -29,6 +29,10 @@ private final class Bench {
       if let count = weights.layers[name]?.norm?.scale.count {
         weights.layers[name]?.norm?.shift = (0..<count).map { _ in Float.random(in: -0.2...0.5, using: &random) }
         weights.layers[name]?.norm?.scale = (0..<count).map { _ in Float.random(in: 0.5...1.5, using: &random) }
+      } else if architecture.up.isRectified {
+        // Off zero, where the loss has a kink wherever all inputs of a pixel are closed.
+        let count = weights.layers[name]?.bias?.count ?? 0
+        weights.layers[name]?.bias = (0..<count).map { _ in Float.random(in: 0.1...0.5, using: &random) }
       }
     }
     try network.layout.load(weights, into: values.data)
@@ -63,7 +67,17 @@ private final class Bench {
   /// Along a random direction in each parameter, the loss must change as the gradient says.
   @Test(arguments: [(1, [8]), (1, [8, 16]), (2, [8, 16]), (2, [8, 16, 24])], [true, false])
   func gradientsMatchFiniteDifferences(shape: (Int, [Int]), usesBatchStatistics: Bool) throws {
-    let bench = try Bench(stem: shape.0, widths: shape.1)
+    try check(Bench(stem: shape.0, widths: shape.1), usesBatchStatistics)
+  }
+
+  @Test(
+    arguments: [(2, true), (4, false), (4, true)].map { Upsampling(window: $0, isRectified: $1) },
+    [[8, 16], [8, 16, 24]])
+  func gradientsOfOtherWaysUpMatchFiniteDifferences(up: Upsampling, widths: [Int]) throws {
+    try check(Bench(stem: 1, widths: widths, up: up), false)
+  }
+
+  private func check(_ bench: Bench, _ usesBatchStatistics: Bool) throws {
     bench.usesBatchStatistics = usesBatchStatistics
     bench.differentiate()
     let gradients = Array(bench.gradients.buffer)

@@ -56,6 +56,32 @@ import UNet
     #expect(Array(straight.optimizer.average.buffer) == Array(second.optimizer.average.buffer))
   }
 
+  @Test func aModelWithoutNormsIsTrainedOnWithout() throws {
+    let up = Upsampling(window: 4, isRectified: true)
+    let architecture = try Architecture(stem: 1, widths: [8, 16], up: up, classes: Fixtures.classes)
+    let whole = try Fixtures.model(architecture)
+    let initial = try whole.with(weights: whole.weights.folded(), quantized: nil)
+    var settings = try configuration(try Fixtures.folder(), steps: 30)
+    (settings.architecture, settings.learningRate) = (architecture, 3e-3)
+    var losses: [Double] = []
+    let trainer = try Trainer(settings, sources: [ToySource()], validation: nil, initial: initial)
+    let picture = try ForwardTests.picture(InputSize(height: 16, width: 24))
+    let expected = try FloatPredictor(initial, threads: 1).run(picture).head.logits
+    let start = try Model(
+      name: "start", architecture: architecture, weights: trainer.network.layout.weights(from: trainer.values.data),
+      trainingInput: initial.trainingInput, receipt: initial.receipt)
+    let got = try FloatPredictor(start, threads: 1).run(picture).head.logits
+    for i in 0..<(got.shape.pixels * got.shape.c) { #expect(abs(got.base[i] - expected.base[i]) < 1e-4) }
+    let summary = try trainer.run { event in
+      if case .step(_, _, let loss, _, _, _) = event { losses.append(loss) }
+      return true
+    }
+    let (early, late): (Double, Double) = (losses.prefix(5).reduce(0, +), losses.suffix(5).reduce(0, +))
+    #expect(late < 0.7 * early, "\(losses)")
+    let trained = try Model(contentsOf: summary.modelPath)
+    #expect(trained.weights.isFolded && trained.architecture.up == up && trained.weights != initial.weights)
+  }
+
   @Test func divergenceIsToldWithItsStep() throws {
     var hot = try configuration(try Fixtures.folder(), steps: 50)
     (hot.learningRate, hot.warmupSteps, hot.clipNorm) = (1e38, 0, 1e38)

@@ -36,6 +36,18 @@ import Testing
     #expect(net.macs(InputSize(height: 4, width: 8)) == stem + contracting + expanding + 8 * 2 * 3)
   }
 
+  @Test func aWindowOfFourReadsFourPixels() throws {
+    let up = Upsampling(window: 4, isRectified: true)
+    let net = try Architecture(stem: 1, widths: [2, 6], up: up, classes: classes(3))
+    let layer = try #require(net.layer(named: "up0.transpose"))
+    #expect(layer.weightShape == [2, 4, 4, 6] && layer.isRectified && !layer.hasNorm)
+    #expect(layer.macs(InputSize(height: 4, width: 8)) == 32 * 4 * 6 * 2)
+    #expect(try net != Architecture(stem: 1, widths: [2, 6], classes: classes(3)))
+    #expect(throws: ModelError.architecture(reason: "an upsampling window of 3; it is 2 or 4")) {
+      try Architecture(stem: 1, widths: [2, 6], up: Upsampling(window: 3, isRectified: true), classes: classes(3))
+    }
+  }
+
   @Test(arguments: [
     (3, [8], 2), (2, [], 2), (2, [0], 2), (2, [8, -1], 2), (1, [4096], 2), (1, [Int](repeating: 8, count: 9), 2),
     (2, [8], 0), (2, [8], 256), (2, [2048, 2048, 2048, 2048, 2048, 2048, 2048, 2048], 2),

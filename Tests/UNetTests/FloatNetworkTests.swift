@@ -41,6 +41,16 @@ import Testing
     #expect(picture.transposeConvolved(weight, [0.5]).values == [1.5, 10.5, 2.5, 20.5, 2.5, 20.5, 4.5, 40.5])
   }
 
+  /// One pixel spreads over the window, which begins one pixel above and to the left of its place.
+  @Test func aWindowOfFourOverlapsItsNeighbours() {
+    let weight = FloatTensor(shape: [1, 4, 4, 1], values: (0..<16).map { Float($0 + 1) })
+    let alone = FloatTensor(shape: [1, 1, 1], values: [10]).transposeConvolved(weight, [0.5])
+    #expect(alone.values == [60.5, 70.5, 100.5, 110.5])
+    let pair = FloatTensor(shape: [1, 2, 1], values: [1, 100]).transposeConvolved(weight, [0])
+    let expected: [Float] = [6, 507, 608, 700, 10, 911, 1012, 1100]
+    #expect(pair.values == expected)
+  }
+
   @Test func poolingTakesTheLargestOfFour() {
     let picture = FloatTensor(shape: [2, 2, 2], values: [1, -1, 4, -5, 2, -3, 3, -2])
     #expect(picture.pooled() == FloatTensor(shape: [1, 1, 2], values: [4, -1]))

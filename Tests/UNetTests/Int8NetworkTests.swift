@@ -7,10 +7,13 @@ import Testing
 struct NetworkCase: Sendable, CustomTestStringConvertible {
   let stem: Int
   let widths: [Int]
+  var up = Upsampling.standard
   let classCount: Int
   let size: InputSize
 
-  var testDescription: String { "stem \(stem), widths \(widths), \(classCount) classes at \(size)" }
+  var testDescription: String {
+    "stem \(stem), widths \(widths), up \(up.window)\(up.isRectified ? " + ReLU" : ""), \(classCount) classes at \(size)"
+  }
 
   static let all = [
     NetworkCase(stem: 1, widths: [3], classCount: 2, size: InputSize(height: 5, width: 7)),
@@ -20,10 +23,19 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
     NetworkCase(stem: 2, widths: [24, 48], classCount: 17, size: InputSize(height: 36, width: 20)),
     NetworkCase(stem: 1, widths: [4, 6, 7, 20], classCount: 255, size: InputSize(height: 16, width: 8)),
     NetworkCase(stem: 2, widths: [4, 4, 8, 8, 12], classCount: 5, size: InputSize(height: 32, width: 64)),
+    NetworkCase(
+      stem: 1, widths: [6, 9, 20], up: Upsampling(window: 4, isRectified: false), classCount: 4,
+      size: InputSize(height: 12, width: 20)),
+    NetworkCase(
+      stem: 2, widths: [24, 40], up: Upsampling(window: 4, isRectified: true), classCount: 3,
+      size: InputSize(height: 12, width: 28)),
+    NetworkCase(
+      stem: 1, widths: [16, 32], up: Upsampling(window: 2, isRectified: true), classCount: 3,
+      size: InputSize(height: 14, width: 10)),
   ]
 
   func model(seed: UInt64 = 1) throws -> Model {
-    try quantizedModel(stem: stem, widths: widths, classCount: classCount, size: size, seed: seed)
+    try quantizedModel(stem: stem, widths: widths, up: up, classCount: classCount, size: size, seed: seed)
   }
 }
 
@@ -197,7 +209,10 @@ extension FloatTensor {
   fileprivate func running(_ layer: Layer, _ weights: LayerWeights) -> FloatTensor {
     switch layer.kind {
     case .conv3x3(let stride): convolved(weights.weight, weights.bias ?? [], stride: stride).rectified()
-    case .transpose2x2: transposeConvolved(weights.weight, weights.bias ?? [])
+    case .transpose(let up):
+      up.isRectified
+        ? transposeConvolved(weights.weight, weights.bias ?? []).rectified()
+        : transposeConvolved(weights.weight, weights.bias ?? [])
     case .head1x1: convolved(weights.weight, weights.bias ?? [], stride: 1)
     }
   }

@@ -44,6 +44,15 @@ import Testing
     #expect(Float(bitPattern: first) == model.weights["head"]?.bias?[0])
   }
 
+  @Test(arguments: [Upsampling(window: 4, isRectified: false), Upsampling(window: 2, isRectified: true)])
+  func theWayUpIsWrittenWhereItIsNotTheStandardOne(up: Upsampling) throws {
+    let model = try randomModel(widths: [4, 6], up: up)
+    let file = try model.file()
+    #expect(try Model(file: file, path: "m") == model)
+    let text = #"\"up\":{\"relu\":\#(up.isRectified),\"window\":\#(up.window)}"#
+    #expect(String(decoding: file, as: UTF8.self).contains(text))
+  }
+
   @Test func aFailedWriteLeavesTheOldModel() throws {
     let model = try randomModel()
     try withTemporaryFolder { folder in

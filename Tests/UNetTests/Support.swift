@@ -42,8 +42,10 @@ func randomWeights(_ architecture: Architecture, seed: UInt64) -> Weights {
   return weights
 }
 
-func randomModel(stem: Int = 2, widths: [Int] = [5, 8], classCount: Int = 3, seed: UInt64 = 1) throws -> Model {
-  let architecture = try Architecture(stem: stem, widths: widths, classes: classes(classCount))
+func randomModel(
+  stem: Int = 2, widths: [Int] = [5, 8], up: Upsampling = .standard, classCount: Int = 3, seed: UInt64 = 1
+) throws -> Model {
+  let architecture = try Architecture(stem: stem, widths: widths, up: up, classes: classes(classCount))
   return try Model(
     name: "test", architecture: architecture, weights: randomWeights(architecture, seed: seed),
     trainingInput: InputSize(height: 4 * architecture.stride, width: 6 * architecture.stride),
@@ -76,8 +78,10 @@ func randomPicture(_ size: InputSize, seed: UInt64) -> [UInt8] {
 }
 
 /// A random model, calibrated on three pictures of `size` and quantised.
-func quantizedModel(stem: Int, widths: [Int], classCount: Int, size: InputSize, seed: UInt64 = 1) throws -> Model {
-  let model = try randomModel(stem: stem, widths: widths, classCount: classCount, seed: seed)
+func quantizedModel(
+  stem: Int, widths: [Int], up: Upsampling = .standard, classCount: Int, size: InputSize, seed: UInt64 = 1
+) throws -> Model {
+  let model = try randomModel(stem: stem, widths: widths, up: up, classCount: classCount, seed: seed)
   var ranges = ActivationRanges()
   for seed in 1...3 as ClosedRange<UInt64> {
     let picture = FloatTensor(rgb: randomPicture(size, seed: seed), height: size.height, width: size.width)

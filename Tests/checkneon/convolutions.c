@@ -1,13 +1,16 @@
-// The checks of the 3x3 convolutions and of the transposed convolution.
+// The checks of the 3x3 convolutions and of the transposed convolutions.
 #include "check.h"
 
-typedef enum kind { CONV3X3, CONV3X3_STRIDE2, UPCONV2X2 } kind;
+typedef enum kind { CONV3X3, CONV3X3_STRIDE2, UPCONV2X2, UPCONV4X4 } kind;
+
+/// Products per pixel of an output (upconv: of the source) for each pair of channels.
+static const int32_t kind_taps[] = {9, 9, 4, 16};
 
 /// One layer and how to run it.
 typedef struct layer {
   kind kind;
   content what;
-  int32_t height, width;  ///< of the output; of the source for upconv2x2
+  int32_t height, width;  ///< of the output; of the source for upconv
   int32_t inputs[2];      ///< logical channels; 0 for no second source
   int32_t outputs;
   bool pooled;
@@ -26,12 +29,15 @@ static int32_t stored(int32_t channels) { return (channels + 3) / 4 * 4; }
 static guarded pack(const ck_table *table, const layer *l, const layer_data *data) {
   const int8_t *weights = (const int8_t *)data->weights.base;
   const int32_t c0 = stored(l->inputs[0]), c1 = stored(l->inputs[1]);
-  const bool up = l->kind == UPCONV2X2;
-  const guarded packed = guarded_make(
-      up ? table->upconv2x2_packed_size(c0, l->outputs) : table->conv3x3_packed_size(c0, c1, l->outputs), 64);
+  const guarded packed = guarded_make(l->kind == UPCONV2X2   ? table->upconv2x2_packed_size(c0, l->outputs)
+                                      : l->kind == UPCONV4X4 ? table->upconv4x4_packed_size(c0, l->outputs)
+                                                             : table->conv3x3_packed_size(c0, c1, l->outputs),
+                                      64);
   int8_t *to = (int8_t *)packed.base;
-  if (up) {
+  if (l->kind == UPCONV2X2) {
     table->upconv2x2_pack(to, weights, l->inputs[0], c0, l->outputs);
+  } else if (l->kind == UPCONV4X4) {
+    table->upconv4x4_pack(to, weights, l->inputs[0], c0, l->outputs);
   } else {
     table->conv3x3_pack(to, weights, l->inputs[0], c0, l->inputs[1], c1, l->outputs);
   }
@@ -39,7 +45,7 @@ static guarded pack(const ck_table *table, const layer *l, const layer_data *dat
 }
 
 static outputs make_outputs(const layer *l) {
-  const int32_t factor = l->kind == UPCONV2X2 ? 2 : 1;
+  const int32_t factor = l->kind >= UPCONV2X2 ? 2 : 1;
   outputs made = {.output = guarded_view_make(factor * l->height, factor * l->width, l->outputs, l->extra, 0)};
   if (l->pooled) made.pooled = guarded_view_make(l->height / 2, l->width / 2, l->outputs, l->extra, 0);
   return made;
@@ -58,13 +64,15 @@ static outputs run_layer(const ck_table *table, const layer *l, const layer_data
                              .pooled = made.pooled.view,
                              .row_begin = l->row_begin,
                              .row_end = l->row_end};
-  (l->kind == CONV3X3 ? table->conv3x3 : l->kind == CONV3X3_STRIDE2 ? table->conv3x3_stride2 : table->upconv2x2)(&args);
+  void (*const kernels[])(const ck_conv_args *) = {table->conv3x3, table->conv3x3_stride2, table->upconv2x2,
+                                                   table->upconv4x4};
+  kernels[l->kind](&args);
   guarded_free(&packed);
   return made;
 }
 
 static void note_layer(check *run, const layer *l, const outputs *expected, const outputs *actual) {
-  const int32_t factor = l->kind == UPCONV2X2 ? 2 : 1;
+  const int32_t factor = l->kind >= UPCONV2X2 ? 2 : 1;
   const bool kept = guarded_view_untouched(&expected->output, factor * l->row_begin, factor * l->row_end);
   const ptrdiff_t output = guarded_difference(&expected->output.memory, &actual->output.memory);
   const ptrdiff_t pooled =
@@ -79,7 +87,7 @@ static void note_layer(check *run, const layer *l, const outputs *expected, cons
 }
 
 static void check_layer(check *run, const layer *l) {
-  const int32_t factor = l->kind == CONV3X3_STRIDE2 ? 2 : 1, taps = l->kind == UPCONV2X2 ? 4 : 9;
+  const int32_t factor = l->kind == CONV3X3_STRIDE2 ? 2 : 1, taps = kind_taps[l->kind];
   const uint8_t zero_point = (uint8_t)(l->what == UNIFORM || l->what == ZERO_POINT ? check_random(run, 256) : 0);
   guarded_view sources[2] = {{.view = {.data = NULL}}, {.view = {.data = NULL}}};
   for (int i = 0; i < 2 && l->inputs[i]; i++) {
@@ -133,3 +141,5 @@ void check_conv3x3(check *run) { check_kind(run, CONV3X3); }
 void check_conv3x3_stride2(check *run) { check_kind(run, CONV3X3_STRIDE2); }
 
 void check_upconv2x2(check *run) { check_kind(run, UPCONV2X2); }
+
+void check_upconv4x4(check *run) { check_kind(run, UPCONV4X4); }

@@ -94,6 +94,12 @@ typedef struct ck_table {
   void (*upconv2x2_pack)(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
   void (*upconv2x2)(const ck_conv_args *args);
 
+  /// 4x4 transposed convolution, stride 2, padding 1, weights s8 [out_channels, 4, 4, logical]: dst (2y-1+ky, 2x-1+kx)
+  /// sums w[ky][kx] * src (y, x), so that dst (2y+a, 2x+b) reads source rows y+a-1...y+a and columns x+b-1...x+b.
+  size_t (*upconv4x4_packed_size)(int32_t c, int32_t out_channels);
+  void (*upconv4x4_pack)(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
+  void (*upconv4x4)(const ck_conv_args *args);
+
   /// 1x1 head, weights s8 [classes, logical].
   size_t (*head_packed_size)(int32_t c, int32_t classes);
   void (*head_pack)(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t classes);

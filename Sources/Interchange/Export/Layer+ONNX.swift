@@ -2,15 +2,13 @@
 import UNet
 
 extension Layer {
-  var isTransposed: Bool { if case .transpose2x2 = kind { true } else { false } }
-
-  var isRectified: Bool { hasNorm }
+  var isTransposed: Bool { if case .transpose = kind { true } else { false } }
 
   /// The stride of its products.
   var step: Int {
     switch kind {
     case .conv3x3(let stride): stride
-    case .transpose2x2: 2
+    case .transpose: 2
     case .head1x1: 1
     }
   }

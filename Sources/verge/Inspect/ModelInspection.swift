@@ -84,7 +84,7 @@ extension Layer {
   fileprivate var kernelText: String {
     switch kind {
     case .conv3x3(let stride): stride == 1 ? "conv3x3\(isPooled ? "+pool" : "")" : "conv3x3/\(stride)"
-    case .transpose2x2: "upconv2x2"
+    case .transpose(let up): "upconv\(up.window)x\(up.window)"
     case .head1x1: "head+argmax"
     }
   }
