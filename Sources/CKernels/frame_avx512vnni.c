@@ -1,33 +1,67 @@
 // Tier `avx512vnni`: overlay blending and pooling.
 //
-// Blending looks keep and add up by label with a permutation of registers, which holds 32 labels; a block with a label
-// past them, such as 255 for ignore, goes to tier `c`.
+// Blending looks keep and add up by label with permutations of registers: one where all labels of a block are below 64,
+// four otherwise.
 #include "avx512vnni.h"
 
 #if CK_X86
 #pragma clang attribute push(__attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"))), \
                              apply_to = function)
 
-enum { TABLE_LABELS = 32 };
+enum { BLOCK = 32, FEW_LABELS = 64 };
+
+/// A number of 16 bits for each label.
+typedef struct ck_words {
+  __m512i parts[8];
+} ck_words;
+
+/// The low or, from bit 16 on, the high halves of 256 numbers.
+static inline ck_words halves_of(const uint32_t *numbers, unsigned shift) {
+  ck_words words;
+  for (int i = 0; i < 8; i++) {
+    const __m512i low = _mm512_srli_epi32(_mm512_loadu_si512(numbers + 32 * i), shift);
+    const __m512i high = _mm512_srli_epi32(_mm512_loadu_si512(numbers + 32 * i + 16), shift);
+    words.parts[i] =
+        _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(low)), _mm512_cvtepi32_epi16(high), 1);
+  }
+  return words;
+}
+
+static inline ck_words words_of(const uint16_t *numbers) {
+  ck_words words;
+  for (int i = 0; i < 8; i++) words.parts[i] = _mm512_loadu_si512(numbers + 32 * i);
+  return words;
+}
+
+/// The numbers of 32 labels, u16 each.
+static inline __m512i look_up(const ck_words *words, __m512i labels, bool are_few) {
+  const __m512i *parts = words->parts;
+  const __m512i first = _mm512_permutex2var_epi16(parts[0], labels, parts[1]);
+  if (are_few) return first;
+  // A permutation looks at the lowest six bits of a label; the other two choose among four.
+  const __mmask32 odd = _mm512_test_epi16_mask(labels, _mm512_set1_epi16(64));
+  const __mmask32 upper = _mm512_test_epi16_mask(labels, _mm512_set1_epi16(128));
+  const __m512i second = _mm512_permutex2var_epi16(parts[2], labels, parts[3]);
+  const __m512i third = _mm512_permutex2var_epi16(parts[4], labels, parts[5]);
+  const __m512i fourth = _mm512_permutex2var_epi16(parts[6], labels, parts[7]);
+  return _mm512_mask_blend_epi16(upper, _mm512_mask_blend_epi16(odd, first, second),
+                                 _mm512_mask_blend_epi16(odd, third, fourth));
+}
+
+static inline bool are_few(__m256i labels) { return !_mm256_cmpge_epu8_mask(labels, _mm256_set1_epi8(FEW_LABELS)); }
 
 void ck_blend_row_u8_avx512vnni(uint8_t *dst, const uint8_t *src, const uint8_t *labels, const uint16_t keep[256],
                                 const uint32_t add[256], size_t count) {
-  const __m512i keep_table = _mm512_loadu_si512(keep);
-  // keep = 256 - alpha and add = colour * alpha + 128 keep every sum of 8-bit samples below 2^16.
-  const __m512i add_table = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi32_epi16(_mm512_loadu_si512(add))),
-                                               _mm512_cvtepi32_epi16(_mm512_loadu_si512(add + 16)), 1);
-  const __m256i most = _mm256_set1_epi8(TABLE_LABELS - 1);
+  const ck_words keeps = words_of(keep), adds = halves_of(add, 0);
   size_t i = 0;
-  for (; i + 32 <= count; i += 32) {
-    const __m256i label = _mm256_loadu_si256((const __m256i *)(labels + i));
-    if (_mm256_cmpgt_epu8_mask(label, most)) {
-      ck_blend_row_u8_c(dst + i, src + i, labels + i, keep, add, 32);
-      continue;
-    }
-    const __m512i index = _mm512_cvtepu8_epi16(label);
+  for (; i + BLOCK <= count; i += BLOCK) {
+    const __m256i bytes = _mm256_loadu_si256((const __m256i *)(labels + i));
+    const __m512i label = _mm512_cvtepu8_epi16(bytes);
+    const bool few = are_few(bytes);
+    // keep = 256 - alpha and add = colour * alpha + 128 keep every sum of 8-bit samples below 2^16.
     const __m512i sample = _mm512_cvtepu8_epi16(_mm256_loadu_si256((const __m256i *)(src + i)));
-    const __m512i kept = _mm512_mullo_epi16(sample, _mm512_permutexvar_epi16(index, keep_table));
-    const __m512i sum = _mm512_add_epi16(kept, _mm512_permutexvar_epi16(index, add_table));
+    const __m512i kept = _mm512_mullo_epi16(sample, look_up(&keeps, label, few));
+    const __m512i sum = _mm512_add_epi16(kept, look_up(&adds, label, few));
     _mm256_storeu_si256((__m256i *)(dst + i), _mm512_cvtepi16_epi8(_mm512_srli_epi16(sum, 8)));
   }
   ck_blend_row_u8_c(dst + i, src + i, labels + i, keep, add, count - i);
@@ -35,22 +69,20 @@ void ck_blend_row_u8_avx512vnni(uint8_t *dst, const uint8_t *src, const uint8_t 
 
 void ck_blend_row_u16_avx512vnni(uint16_t *dst, const uint16_t *src, const uint8_t *labels, const uint16_t keep[256],
                                  const uint32_t add[256], size_t count) {
-  const __m512i keep_low = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)keep));
-  const __m512i keep_high = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(keep + 16)));
-  const __m512i add_low = _mm512_loadu_si512(add), add_high = _mm512_loadu_si512(add + 16);
-  const __m128i most = _mm_set1_epi8(TABLE_LABELS - 1);
+  const ck_words keeps = words_of(keep), adds_low = halves_of(add, 0), adds_high = halves_of(add, 16);
   size_t i = 0;
-  for (; i + 16 <= count; i += 16) {
-    const __m128i label = _mm_loadu_si128((const __m128i *)(labels + i));
-    if (_mm_cmpgt_epu8_mask(label, most)) {
-      ck_blend_row_u16_c(dst + i, src + i, labels + i, keep, add, 16);
-      continue;
-    }
-    const __m512i index = _mm512_cvtepu8_epi32(label);
-    const __m512i sample = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i *)(src + i)));
-    const __m512i kept = _mm512_mullo_epi32(sample, _mm512_permutex2var_epi32(keep_low, index, keep_high));
-    const __m512i sum = _mm512_add_epi32(kept, _mm512_permutex2var_epi32(add_low, index, add_high));
-    _mm256_storeu_si256((__m256i *)(dst + i), _mm512_cvtepi32_epi16(_mm512_srli_epi32(sum, 8)));
+  for (; i + BLOCK <= count; i += BLOCK) {
+    const __m256i bytes = _mm256_loadu_si256((const __m256i *)(labels + i));
+    const __m512i label = _mm512_cvtepu8_epi16(bytes);
+    const bool few = are_few(bytes);
+    const __m512i sample = _mm512_loadu_si512(src + i), kept = look_up(&keeps, label, few);
+    const __m512i low = _mm512_mullo_epi16(sample, kept);
+    const __m512i sum = _mm512_add_epi16(low, look_up(&adds_low, label, few));
+    const __m512i high = _mm512_add_epi16(_mm512_mulhi_epu16(sample, kept), look_up(&adds_high, label, few));
+    // Where the sum of the low halves is less than one of them, it has a carry.
+    const __mmask32 carry = _mm512_cmplt_epu16_mask(sum, low);
+    const __m512i carried = _mm512_mask_add_epi16(high, carry, high, _mm512_set1_epi16(1));
+    _mm512_storeu_si512(dst + i, _mm512_or_si512(_mm512_srli_epi16(sum, 8), _mm512_slli_epi16(carried, 8)));
   }
   ck_blend_row_u16_c(dst + i, src + i, labels + i, keep, add, count - i);
 }

@@ -15,30 +15,31 @@ void ck_head_pack_c(int8_t *packed, const int8_t *weights, int32_t logical, int3
   }
 }
 
-/// The label of one pixel; its scores go to `logits` unless that is NULL.
-static uint8_t label_of(const ck_head_args *args, const uint8_t *src, float *logits) {
+/// The label of one pixel. Its scores go to `scores` unless that is NULL, the largest of them to `best`.
+static uint8_t label_of(const ck_head_args *args, const uint8_t *src, float *scores, float *best) {
   const int32_t channels = args->src.channels;
   const int8_t *weights = args->weights;
   int32_t label = 0;
-  float best = 0;
   for (int32_t k = 0; k < args->classes; k++) {
     int32_t acc = args->bias[k];
     for (int32_t c = 0; c < channels; c++) acc += src[c] * *weights++;
     const float score = (float)acc * args->multiplier[k];
-    if (logits) logits[k] = score;
-    if (k == 0 || score > best) label = k, best = score;
+    if (scores) scores[k] = score;
+    if (k == 0 || score > *best) label = k, *best = score;
   }
   return (uint8_t)label;
 }
 
 void ck_head_argmax_u8s8_c(const ck_head_args *args) {
-  const int32_t width = args->src.width;
+  const int32_t width = args->src.width, classes = args->classes;
+  float kept[255], best;
   for (int32_t y = args->row_begin; y < args->row_end; y++) {
     uint8_t *labels = args->labels + y * args->labels_stride;
-    float *logits = args->logits ? args->logits + (ptrdiff_t)y * width * args->classes : NULL;
     for (int32_t x = 0; x < width; x++) {
-      labels[x] = label_of(args, ck_pixel(&args->src, y, x), logits);
-      if (logits) logits += args->classes;
+      float *logits = args->logits ? args->logits + ((ptrdiff_t)y * width + x) * classes : NULL;
+      float *scores = logits ? logits : args->confidence ? kept : NULL;
+      labels[x] = label_of(args, ck_pixel(&args->src, y, x), scores, &best);
+      if (args->confidence) args->confidence[y * args->confidence_stride + x] = ck_confidence(scores, classes, best);
     }
   }
 }

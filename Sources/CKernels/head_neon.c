@@ -117,7 +117,7 @@ INLINE void label_tile(const ck_head_args *args, const uint8_t *src, uint8_t *la
 
 void ck_head_argmax_u8s8_neon(const ck_head_args *args) {
   const int32_t width = args->src.width, channels = args->src.channels;
-  if (args->logits || width < PIXELS || channels > 4 * MOST_STEPS) {
+  if (args->logits || args->confidence || width < PIXELS || channels > 4 * MOST_STEPS) {
     ck_head_args plain = *args;
     plain.weights += groups_size(channels, args->classes);
     ck_head_argmax_u8s8_c(&plain);

@@ -1,4 +1,4 @@
-// The last layer: scores and their argmax.
+// The last layer: scores, their argmax, and how sure it is.
 import CKernels
 
 extension Kernels {
@@ -7,11 +7,13 @@ extension Kernels {
   /// - Parameters:
   ///   - source: u8 `[H, W, inputChannels]`.
   ///   - labels: u8 `[H, W]`, rows `labelStride` bytes apart; index of the largest score, the lowest one on ties.
+  ///   - confidence: nil, which costs nothing, or u8 `[H, W]` with rows `labelStride` bytes apart: the largest probability
+  ///     of the softmax, times 255, to the nearest whole number and to even on ties.
   ///   - logits: nil, or f32 `[H, W, classes]`, dense; much slower, for tests and export checks.
   ///   - rows: rows to do.
   public func headArgmax(
     _ source: QuantizedTensor, with layer: PackedHead, labels: UnsafeMutablePointer<UInt8>, labelStride: Int,
-    logits: UnsafeMutablePointer<Float>? = nil, rows: Range<Int>
+    confidence: UnsafeMutablePointer<UInt8>? = nil, logits: UnsafeMutablePointer<Float>? = nil, rows: Range<Int>
   ) {
     let shape = source.shape
     precondition(layer.memory.tier == tier, "a layer packed for \(layer.memory.tier) meets kernels of \(tier)")
@@ -28,6 +30,8 @@ extension Kernels {
     args.labels = labels
     args.labels_stride = labelStride
     args.logits = logits
+    args.confidence = confidence
+    args.confidence_stride = labelStride
     args.row_begin = Int32(rows.lowerBound)
     args.row_end = Int32(rows.upperBound)
     table.pointee.head_argmax(&args)

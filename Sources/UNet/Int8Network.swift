@@ -43,16 +43,18 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
   ///   - stride: bytes between its rows, ≥ 4 W.
   ///   - labels: u8 `[H / stem, W / stem]`, overwritten with class indices.
   ///   - labelStride: bytes between rows of labels.
+  ///   - confidence: nil, or u8 like `labels`: how sure each label is, 255 = sure.
   /// - Complexity: O(H·W·C²); allocates nothing on one thread, and a few bytes for each layer to hand it to several.
   public func run(
-    pixels: UnsafePointer<UInt8>, stride: Int, labels: UnsafeMutablePointer<UInt8>, labelStride: Int
+    pixels: UnsafePointer<UInt8>, stride: Int, labels: UnsafeMutablePointer<UInt8>, labelStride: Int,
+    confidence: UnsafeMutablePointer<UInt8>? = nil
   ) {
     precondition(stride >= 4 * plan.inputSize.width, "a stride of \(stride) bytes holds no \(plan.inputSize) rgb0")
     let rowBytes = 4 * plan.inputSize.width
     for y in 0..<plan.inputSize.height {
       tensors[0].pixel(y, 0).update(from: pixels + y * stride, count: rowBytes)
     }
-    run(labels: labels, labelStride: labelStride)
+    run(labels: labels, labelStride: labelStride, confidence: confidence)
   }
 
   /// Runs the network on what was written to `picture`.
@@ -60,15 +62,19 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
   /// - Parameters:
   ///   - labels: u8 `[H / stem, W / stem]`, overwritten with class indices.
   ///   - labelStride: bytes between rows of labels.
+  ///   - confidence: nil, or u8 like `labels`: how sure each label is, 255 = sure.
   ///   - logits: nil, or f32 `[H / stem, W / stem, classes]`; slower, for tests and export checks.
-  public func run(labels: UnsafeMutablePointer<UInt8>, labelStride: Int, logits: UnsafeMutablePointer<Float>? = nil) {
+  public func run(
+    labels: UnsafeMutablePointer<UInt8>, labelStride: Int, confidence: UnsafeMutablePointer<UInt8>? = nil,
+    logits: UnsafeMutablePointer<Float>? = nil
+  ) {
     tensors[0].fillBorder()
-    for step in plan.steps { run(step, labels, labelStride, logits) }
+    for step in plan.steps { run(step, labels, labelStride, confidence, logits) }
   }
 
   private func run(
     _ step: Int8Plan.Step, _ labels: UnsafeMutablePointer<UInt8>, _ labelStride: Int,
-    _ logits: UnsafeMutablePointer<Float>?
+    _ confidence: UnsafeMutablePointer<UInt8>? = nil, _ logits: UnsafeMutablePointer<Float>? = nil
   ) {
     let kernels = plan.kernels
     let source = tensors[step.sources[0]]
@@ -80,7 +86,9 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
       split(source.shape.height) { kernels.upconvolve(source, with: packed, into: output, rows: $0) }
     case .head(let packed):
       split(source.shape.height) {
-        kernels.headArgmax(source, with: packed, labels: labels, labelStride: labelStride, logits: logits, rows: $0)
+        kernels.headArgmax(
+          source, with: packed, labels: labels, labelStride: labelStride, confidence: confidence, logits: logits,
+          rows: $0)
       }
     }
   }
@@ -116,7 +124,7 @@ extension Int8Network {
     tensors[0].fillBorder()
     observe(plan.activations[0].name, tensors[0].codes())
     for step in plan.steps {
-      run(step, labels, labelStride, nil)
+      run(step, labels, labelStride)
       for index in [step.output, step.pooled].compactMap(\.self) {
         observe(plan.activations[index].name, tensors[index].codes())
       }
@@ -132,7 +140,7 @@ extension Int8Network {
     let clock = ContinuousClock()
     for _ in 0..<runs {
       for (index, step) in plan.steps.enumerated() {
-        let time = clock.measure { run(step, labels, plan.labelSize.width, nil) }
+        let time = clock.measure { run(step, labels, plan.labelSize.width) }
         times[index].append(Double(time.components.attoseconds) / 1e15 + Double(time.components.seconds) * 1e3)
       }
     }

@@ -5,7 +5,7 @@ enum FrameCases {
   private static let counts = [0, 1, 2, 15, 16, 17, 31, 32, 33, 63, 64, 65, 127, 130, 1000]
 
   static func checkBlend8(in run: inout CheckRun) {
-    for count in counts {
+    for count in counts + counts + counts {
       let table = BlendCase(maximum: 255, &run.random)
       let (labels, source) = (labels(count, &run.random), GuardedBuffer(byteCount: count))
       run.random.fill(source.bytes)
@@ -20,11 +20,12 @@ enum FrameCases {
   }
 
   static func checkBlend16(in run: inout CheckRun) {
-    for count in counts {
-      let table = BlendCase(maximum: 1023, &run.random)
+    // Samples of 10 bits, and of all 16.
+    for (count, most) in counts.flatMap({ [($0, 1023), ($0, 65535)] as [(Int, UInt64)] }) {
+      let table = BlendCase(maximum: most, &run.random)
       let (labels, source) = (labels(count, &run.random), GuardedBuffer(byteCount: 2 * count))
       let samples = source.base.bindMemory(to: UInt16.self, capacity: count)
-      for i in 0..<count { samples[i] = UInt16(run.random.next() % 1024) }
+      for i in 0..<count { samples[i] = UInt16(run.random.next() % (most + 1)) }
       let (expected, actual) = (GuardedBuffer(byteCount: 2 * count), GuardedBuffer(byteCount: 2 * count))
       for (kernels, output) in [(run.reference, expected), (run.table, actual)] {
         kernels.blend_row_u16(
@@ -46,11 +47,17 @@ enum FrameCases {
     }
   }
 
-  /// Runs of few labels, as in pictures, and every other time all 256.
+  /// Runs of few labels, as in pictures; longer runs of any; labels below 64; and all 256.
   private static func labels(_ count: Int, _ random: inout SplitMix64) -> GuardedBuffer {
     let buffer = GuardedBuffer(byteCount: count)
-    random.fill(buffer.bytes)
-    if random.next() % 2 == 0 { for i in buffer.bytes.indices { buffer.bytes[i] = buffer.bytes[i / 7 * 7] % 3 } }
+    let bytes = buffer.bytes
+    random.fill(bytes)
+    switch random.next() % 4 {
+    case 0: for i in bytes.indices { bytes[i] = bytes[i / 7 * 7] % 3 }
+    case 1: for i in bytes.indices { bytes[i] = bytes[i / 40 * 40] }
+    case 2: for i in bytes.indices { bytes[i] %= 64 }
+    default: break
+    }
     return buffer
   }
 

@@ -61,6 +61,27 @@ import Testing
     withExtendedLifetime((sourceOwner, outputOwner)) {}
   }
 
+  /// Scores 0, ln 3 and 0, where bias and multiplier make ln 3 of 10986 units: the largest probability is 3 / 5.
+  @Test(arguments: CPUTier.supported) func confidenceIsTheLargestProbability(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    // 20 pixels, so that vectors are filled; the last one has three equal scores.
+    let (source, owner) = tensor(
+      Shape(height: 1, width: 20, channels: 1), Self.unit, [UInt8](repeating: 1, count: 19) + [0])
+    let layer = kernels.packHead(
+      weights: [0, 100, 0], bias: [0, 0, 0], multiplier: [1, 0.010986123, 1], inputChannels: 1)
+    var labels = [UInt8](repeating: 9, count: 20)
+    var confidence = labels
+    var logits = [Float](repeating: 0, count: 60)
+    kernels.headArgmax(source, with: layer, labels: &labels, labelStride: 20, confidence: &confidence, rows: 0..<1)
+    #expect(labels == [UInt8](repeating: 1, count: 19) + [0])
+    #expect(confidence == [UInt8](repeating: 153, count: 19) + [85])
+    confidence = [UInt8](repeating: 9, count: 20)
+    kernels.headArgmax(
+      source, with: layer, labels: &labels, labelStride: 20, confidence: &confidence, logits: &logits, rows: 0..<1)
+    #expect(confidence == [UInt8](repeating: 153, count: 19) + [85])
+    withExtendedLifetime(owner) {}
+  }
+
   @Test(arguments: CPUTier.supported) func headTakesTheLowestIndexOnTies(tier: CPUTier) throws {
     let kernels = try Kernels(tier: tier)
     let (source, owner) = tensor(Shape(height: 1, width: 3, channels: 2), Self.unit, [1, 0, 0, 1, 2, 2])

@@ -48,16 +48,18 @@ typedef struct ck_conv_args {
   int32_t row_begin, row_end;  ///< the rows to do, in dst rows (conv) or src rows (upconv, head); even when pooled
 } ck_conv_args;
 
-/// The arguments of the head: 1x1 convolution and argmax.
+/// The arguments of the head: 1x1 convolution, argmax, and on demand how sure it is.
 typedef struct ck_head_args {
   ck_view src;
-  const int8_t *weights;    ///< packed
-  const int32_t *bias;      ///< [classes rounded up to 16]
-  const float *multiplier;  ///< [classes rounded up to 16]: real value of one accumulator unit
-  int32_t classes;          ///< 1...255
-  uint8_t *labels;          ///< [height, width], index of the largest score, the lowest one on ties
-  ptrdiff_t labels_stride;  ///< bytes
-  float *logits;            ///< NULL, or [height, width, classes] scores
+  const int8_t *weights;        ///< packed
+  const int32_t *bias;          ///< [classes rounded up to 16]
+  const float *multiplier;      ///< [classes rounded up to 16]: real value of one accumulator unit
+  int32_t classes;              ///< 1...255
+  uint8_t *labels;              ///< [height, width], index of the largest score, the lowest one on ties
+  ptrdiff_t labels_stride;      ///< bytes
+  float *logits;                ///< NULL, or [height, width, classes] scores
+  uint8_t *confidence;          ///< NULL, which costs nothing, or [height, width], as ck_confidence has it
+  ptrdiff_t confidence_stride;  ///< bytes
   int32_t row_begin, row_end;
 } ck_head_args;
 
@@ -71,6 +73,46 @@ static inline uint8_t ck_requantize(int32_t acc, float multiplier, int32_t zero_
   scaled = scaled > -512.0f ? scaled : -512.0f;
   int32_t q = (int32_t)lrintf(scaled) + zero_point;
   return (uint8_t)(q < 0 ? 0 : q > 255 ? 255 : q);
+}
+
+/// The numbers of ck_exp. The polynomial's were fitted for the least relative error over -0.5...0.5, 9.2e-8.
+#define CK_EXP_LOG2_E 0x1.715476p0f
+#define CK_EXP_1 0x1.62e42ap-1f
+#define CK_EXP_2 0x1.ebf9bcp-3f
+#define CK_EXP_3 0x1.c6b752p-5f
+#define CK_EXP_4 0x1.3cea88p-7f
+#define CK_EXP_5 0x1.5bba14p-10f
+
+/// e to the power of x, x <= 0: the one definition of the exponential, in single precision, without fused multiply-add.
+///
+/// With t = max(x / ln 2, -126), n the nearest whole number (half to even) and f = t - n: 2^n times a polynomial of
+/// degree 5 for 2^f, which is 1 at 0. The relative error is below 2e-7 + 2e-7 |x| down to x = -87, where values no
+/// longer matter.
+static inline float ck_exp(float x) {
+  float t = x * CK_EXP_LOG2_E;
+  t = t > -126.0f ? t : -126.0f;
+  const int32_t n = (int32_t)lrintf(t);
+  const float f = t - (float)n;
+  float power = CK_EXP_5;
+  power = power * f + CK_EXP_4;
+  power = power * f + CK_EXP_3;
+  power = power * f + CK_EXP_2;
+  power = power * f + CK_EXP_1;
+  power = power * f + 1.0f;
+  const union {
+    int32_t bits;
+    float value;
+  } scale = {(n + 127) * (1 << 23)};
+  return power * scale.value;
+}
+
+/// How sure a pixel's label is: round_half_even(255 * p), where p = 1 / sum over k of exp(score[k] - best) is the
+/// largest probability of the softmax. The one definition: terms in single precision, added in the order of the
+/// classes.
+static inline uint8_t ck_confidence(const float *scores, int32_t classes, float best) {
+  float sum = 0;
+  for (int32_t k = 0; k < classes; k++) sum += ck_exp(scores[k] - best);
+  return (uint8_t)lrintf(255.0f / sum);
 }
 
 /// The kernels of one tier. Names: ck_<op>_<activation><weight>_<tier>.
