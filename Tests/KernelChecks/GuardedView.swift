@@ -31,8 +31,8 @@ final class GuardedView {
     for y in 0..<Int(view.height) {
       let row = row(y)
       switch content {
-      case .uniform: random.fill(row)
-      case .extremeLow, .extremeHigh: row.initializeMemory(as: UInt8.self, repeating: 255)
+      case .uniform, .bell: random.fill(row)
+      case .extremeLow, .extremeHigh, .sameSign: row.initializeMemory(as: UInt8.self, repeating: 255)
       case .impulse, .zeroPoint: row.initializeMemory(as: UInt8.self, repeating: zeroPoint)
       case .ties: for i in row.indices { row[i] = UInt8.random(in: 0...3, using: &random) }
       }

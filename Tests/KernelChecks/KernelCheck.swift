@@ -61,6 +61,10 @@ public struct CheckRun: @unchecked Sendable {  // two constant tables and values
 /// The content of a layer's source and weights.
 enum InputClass: CaseIterable {
   case uniform
+  /// Weights as training leaves them: many small ones, few large ones.
+  case bell
+  /// Small weights of one sign at 255: where sums of many products just fit 16 bits or just do not.
+  case sameSign
   /// 255 × −128: where saturating pair sums break.
   case extremeLow
   /// 255 × 127.

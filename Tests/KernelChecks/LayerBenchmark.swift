@@ -31,7 +31,7 @@ public struct LayerBenchmark {
     let second = shape.inputs.count == 2 ? tensor(shape.inputs[1]) : nil
     let output = tensor(shape.outputs, shape.kind.doubles ? 2 : 1)
     let pooled = shape.pooled ? tensor(shape.outputs, 1, of: 2) : nil
-    let data = LayerData(.uniform, depth: shape.kind.taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
+    let data = LayerData(.bell, depth: shape.kind.taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
     let bias = Array(data.bias.prefix(shape.outputs))
     let multiplier = Array(data.multiplier.prefix(shape.outputs))
     switch shape.kind {

@@ -13,6 +13,14 @@ struct LayerData {
     weights = [Int8](repeating: 0, count: depth * outputs)
     switch content {
     case .uniform, .impulse, .zeroPoint: weights.withUnsafeMutableBytes { random.fill($0) }
+    case .bell:
+      for i in weights.indices {
+        let sum = (0..<4).reduce(0) { sum, _ in sum + Int.random(in: -32...31, using: &random) }
+        weights[i] = Int8(clamping: sum)
+      }
+    case .sameSign:
+      let signs: [Int8] = (0..<outputs).map { _ in Bool.random(using: &random) ? 1 : -1 }
+      for i in weights.indices { weights[i] = signs[i / depth] * Int8.random(in: 0...40, using: &random) }
     case .extremeLow: weights = [Int8](repeating: -128, count: weights.count)
     case .extremeHigh: weights = [Int8](repeating: 127, count: weights.count)
     case .ties: for i in weights.indices { weights[i] = Int8.random(in: -1...1, using: &random) }
