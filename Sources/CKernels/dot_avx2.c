@@ -31,21 +31,6 @@ INLINE const int8_t *add_groups(__m256i *acc, const ck_tile *tile, const int8_t 
   return packed;
 }
 
-/// ck_requantize on 4 vectors of 8 pixels: 32 codes.
-INLINE __m256i requantized4(const __m256i *acc, float multiplier, int32_t zero_point) {
-  __m256i q[4];
-  UNROLL for (int i = 0; i < 4; i++) {
-    const __m256 product = _mm256_mul_ps(_mm256_cvtepi32_ps(acc[i]), _mm256_set1_ps(multiplier));
-    // Very negative products become INT32_MIN, which the packing below saturates as it should.
-    q[i] = _mm256_cvtps_epi32(_mm256_min_ps(product, _mm256_set1_ps(512.0f)));
-  }
-  const __m256i zero_points = _mm256_set1_epi16((int16_t)zero_point);
-  const __m256i low = _mm256_adds_epi16(_mm256_packs_epi32(q[0], q[1]), zero_points);
-  const __m256i high = _mm256_adds_epi16(_mm256_packs_epi32(q[2], q[3]), zero_points);
-  // Packs work within lanes of 128 bits.
-  return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
-}
-
 /// 8 outputs of X vectors of pixels; returns the end of the weights.
 INLINE const int8_t *outputs_of(const ck_tile *tile, const int8_t *weights, const int32_t *bias,
                                 const float *multiplier, uint8_t codes[8][CK_TILE_PIXELS], const int X) {
@@ -61,7 +46,9 @@ INLINE const int8_t *outputs_of(const ck_tile *tile, const int8_t *weights, cons
       weights = add_groups(acc, tile, weights, chunk.groups[3], 1, X);
     }
     UNROLL for (int x = 0; x < X; x += 4) {
-      _mm256_storeu_si256((__m256i *)(codes[o] + 8 * x), requantized4(acc + x, multiplier[o], tile->zero_point));
+      __m256i q[4];
+      UNROLL for (int i = 0; i < 4; i++) q[i] = scaled(acc[x + i], _mm256_set1_ps(multiplier[o]));
+      _mm256_storeu_si256((__m256i *)(codes[o] + 8 * x), clamped(q, tile->zero_point));
     }
   }
   return weights;

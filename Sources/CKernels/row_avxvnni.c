@@ -17,6 +17,48 @@ void ck_pack_step_avxvnni(int8_t *packed, const int8_t *weights, ptrdiff_t out_s
   }
 }
 
+/// Stores 8 codes, or 4 where the stored channels end.
+INLINE void store8(uint8_t *dst, __m128i codes, int32_t stored) {
+  if (stored >= 8) {
+    _mm_storel_epi64((__m128i *)dst, codes);
+  } else {
+    const int32_t four = _mm_cvtsi128_si32(codes);
+    __builtin_memcpy(dst, &four, 4);
+  }
+}
+
+/// Stores 16 bytes of codes as one pixel of 16 or two of 8; the second is left out when `pixels` is 1.
+INLINE void store_pixels(uint8_t *dst, __m128i codes, const ck_row *row, const int pixels, const int V) {
+  if (V == 2 && row->stored == 16) {
+    _mm_storeu_si128((__m128i *)dst, codes);
+    return;
+  }
+  store8(dst, codes, V == 2 ? 8 : row->stored);
+  const __m128i rest = _mm_unpackhi_epi64(codes, codes);
+  if (V == 2) {
+    store8(dst + 8, rest, row->stored - 8);
+  } else if (pixels > 1) {
+    store8(dst + row->dst_step, rest, row->stored);
+  }
+}
+
+/// Requantises and stores P pixels of V vectors, 4 vectors at a time.
+INLINE void finish(uint8_t *dst, const __m256i *acc, const ck_row *row, const int P, const int V) {
+  const int group = 4 / V, half = group / 2;
+  UNROLL for (int p = 0; p < P; p += group, dst += group * row->dst_step) {
+    __m256i q[4];
+    UNROLL for (int i = 0; i < 4; i++) {
+      const int number = p * V + i;
+      q[i] = number < P * V ? scaled(acc[number], _mm256_loadu_ps(row->multiplier + 8 * (i % V))) : q[0];
+    }
+    const __m256i codes = clamped(q, row->zero_point);
+    store_pixels(dst, _mm256_castsi256_si128(codes), row, P - p, V);
+    if (p + half < P) {
+      store_pixels(dst + half * row->dst_step, _mm256_extracti128_si256(codes, 1), row, P - p - half, V);
+    }
+  }
+}
+
 /// `tiles` tiles of P pixels from pixel x on.
 INLINE void row_tiles(const ck_row *row, int32_t x, int32_t tiles, const int P, const int V) {
   for (; tiles > 0; tiles--, x += P) {
@@ -37,13 +79,7 @@ INLINE void row_tiles(const ck_row *row, int32_t x, int32_t tiles, const int P, 
         }
       }
     }
-    uint8_t *dst = row->dst + x * row->dst_step;
-    UNROLL for (int p = 0; p < P; p++, dst += row->dst_step) {
-      UNROLL for (int v = 0; v < V; v++) {
-        store_codes(dst + 8 * v, requantized(acc[p * V + v], row->multiplier + 8 * v, row->zero_point),
-                    row->stored - 8 * v);
-      }
-    }
+    finish(row->dst + x * row->dst_step, acc, row, P, V);
   }
 }
 

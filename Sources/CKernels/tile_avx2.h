@@ -10,24 +10,21 @@
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
 
-/// ck_requantize on 8 accumulators: 8 bytes.
-INLINE __m128i requantized(__m256i acc, const float *multiplier, int32_t zero_point) {
-  const __m256 product = _mm256_mul_ps(_mm256_cvtepi32_ps(acc), _mm256_loadu_ps(multiplier));
+/// ck_requantize on 8 accumulators, before zero point and clamp.
+INLINE __m256i scaled(__m256i acc, __m256 multiplier) {
+  const __m256 product = _mm256_mul_ps(_mm256_cvtepi32_ps(acc), multiplier);
   // Very negative products become INT32_MIN, which the packing below saturates as it should.
-  const __m256i q = _mm256_cvtps_epi32(_mm256_min_ps(product, _mm256_set1_ps(512.0f)));
-  const __m128i wide = _mm_packs_epi32(_mm256_castsi256_si128(q), _mm256_extracti128_si256(q, 1));
-  const __m128i shifted = _mm_adds_epi16(wide, _mm_set1_epi16((int16_t)zero_point));
-  return _mm_packus_epi16(shifted, shifted);
+  return _mm256_cvtps_epi32(_mm256_min_ps(product, _mm256_set1_ps(512.0f)));
 }
 
-/// Stores 8 codes, or 4 where the stored channels end.
-INLINE void store_codes(uint8_t *dst, __m128i codes, int32_t stored) {
-  if (stored >= 8) {
-    _mm_storel_epi64((__m128i *)dst, codes);
-  } else {
-    const int32_t four = _mm_cvtsi128_si32(codes);
-    __builtin_memcpy(dst, &four, 4);
-  }
+/// Adds the zero point to four vectors of scaled accumulators and clamps them to bytes, 8 of each vector in turn.
+INLINE __m256i clamped(const __m256i *q, int32_t zero_point) {
+  const __m256i zero_points = _mm256_set1_epi16((int16_t)zero_point);
+  // Saturating to s16, adding there and saturating to u8 is the clamp of the exact sum: scaled values are below 513.
+  const __m256i low = _mm256_adds_epi16(_mm256_packs_epi32(q[0], q[1]), zero_points);
+  const __m256i high = _mm256_adds_epi16(_mm256_packs_epi32(q[2], q[3]), zero_points);
+  // Packs work within lanes of 128 bits.
+  return _mm256_permutevar8x32_epi32(_mm256_packus_epi16(low, high), _mm256_setr_epi32(0, 4, 1, 5, 2, 6, 3, 7));
 }
 
 /// 16 bytes of two places, one per lane of 128 bits.

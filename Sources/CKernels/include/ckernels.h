@@ -157,8 +157,8 @@ typedef struct ck_table {
   /// counts[label] += occurrences of each label.
   void (*count_labels)(uint32_t counts[256], const uint8_t *labels, size_t count);
 
-  /// Runs `rounds` rounds of this tier's densest sum of products on registers alone; returns the multiply-accumulates done. Timed,
-  /// it is the ceiling that a kernel's speed is a share of.
+  /// Runs `rounds` rounds of this tier's densest sum of products on registers alone; returns the multiply-accumulates
+  /// done. Timed, it is the ceiling that a kernel's speed is a share of.
   int64_t (*peak)(int64_t rounds);
 } ck_table;
 
