@@ -20,17 +20,20 @@ package enum FileBytes {
     } catch { throw .unreadable(path: path, errno: error.code) }
   }
 
-  /// Replaces `path` by `bytes`: a reader sees the old file or the new one, and a failure leaves the old one.
+  /// Replaces `path` by `bytes`: a reader sees the old file or the new one, and a failure leaves the old one. A device or a
+  /// pipe is written to as it is.
   ///
   /// - Throws: `ModelError.unwritable`.
   package static func replace(_ path: String, with bytes: [UInt8]) throws(ModelError) {
-    let temporary = "\(path).\(getpid()).part"
+    let isFile = isFile(path)
+    let temporary = isFile ? "\(path).\(getpid()).part" : path
     do throws(SystemFailure) {
       try write(bytes, to: temporary)
+      guard isFile else { return }
       guard rename(temporary, path) == 0 else { throw SystemFailure(errno) }
       syncFolder(of: path)
     } catch {
-      unlink(temporary)
+      if isFile { unlink(temporary) }
       throw .unwritable(path: path, errno: error.code)
     }
   }
@@ -39,6 +42,12 @@ package enum FileBytes {
   private struct SystemFailure: Error {
     let code: Int32
     init(_ code: Int32) { self.code = code }
+  }
+
+  /// Whether a regular file is there, or nothing yet.
+  private static func isFile(_ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
   }
 
   private static func readAll(_ file: Int32, count: Int) throws(SystemFailure) -> [UInt8] {
@@ -69,7 +78,8 @@ package enum FileBytes {
         begin += done
       }
     }
-    if failure == 0 && fsync(file) != 0 { failure = errno }
+    // What is no file cannot be synchronised, and says so with EINVAL.
+    if failure == 0 && fsync(file) != 0 && errno != EINVAL { failure = errno }
     if close(file) != 0 && failure == 0 { failure = errno }
     guard failure == 0 else { throw SystemFailure(failure) }
   }
