@@ -13,6 +13,13 @@ public struct EvaluationPicture: Sendable {
   /// u8 `[height, width]`, in the network's classes.
   public let labels: [UInt8]
   public let name: String
+
+  /// - Parameter name: for messages.
+  public init(rgb: [UInt8], input: InputSize, width: Int, height: Int, labels: [UInt8], name: String) {
+    precondition(rgb.count == 3 * input.pixels, "\(rgb.count) samples are no \(input)")
+    (self.rgb, self.input, self.width, self.height) = (rgb, input, width, height)
+    (self.labels, self.name) = (labels, name)
+  }
 }
 
 /// A data set for measuring; pictures are read one at a time, or once and kept.

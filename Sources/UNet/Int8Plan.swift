@@ -66,6 +66,11 @@ public struct Int8Plan: Sendable {
     InputSize(height: inputSize.height / architecture.stem, width: inputSize.width / architecture.stem)
   }
 
+  /// Multiply-accumulates per second that the tier's instruction reaches on registers alone; see `Kernels.measurePeak`.
+  public func measurePeak(pool: WorkerPool? = nil, milliseconds: Int = 20) -> Double {
+    kernels.measurePeak(pool: pool, milliseconds: milliseconds)
+  }
+
   /// Multiply-accumulates of one picture.
   public var macs: Int { architecture.macs(inputSize) }
 

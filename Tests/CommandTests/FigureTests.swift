@@ -59,24 +59,6 @@ import Testing
     }
   }
 
-  @Test func benchOfTheNetworkHasEveryFieldOfTheContract() throws {
-    let run = try Program.run("bench", "--network-only", "--json", "--size", "128x64", "--threads", "1")
-    #expect(run.status == 0, "\(run.talk)")
-    let bench = try object(run)
-    let fields = [
-      "model": ["name", "input", "gmacs", "precision"], "machine": ["cpu", "tier", "threads", "peak_gmacs_per_s"],
-      "network": ["runs", "ms", "gmacs_per_s", "peak_share"],
-    ]
-    for (part, names) in fields {
-      let values = try #require(bench[part] as? [String: Any], "\(part)")
-      for name in names { #expect(values[name] != nil, "\(part).\(name)") }
-    }
-    let layers = try #require(bench["layers"] as? [[String: Any]])
-    #expect(Set(layers.first?.keys.map(\.self) ?? []) == ["name", "ms", "gmacs", "peak_share"])
-    let model = try #require(bench["model"] as? [String: Any])
-    #expect(model["input"] as? [Int] == [64, 128])
-  }
-
   @Test func benchOfAVideoIsTheReportOfASession() throws {
     let report = try Report.decode(Program.run("bench", Clips.street().path, "--json", "--limit", "10"))
     #expect(report.frames.shown == 10)

@@ -96,6 +96,14 @@ enum Program {
     try RunningProgram(url, arguments, input: input, folder: folder ?? Folder()).wait()
   }
 
+  /// The kernels that run here, by the program's own word.
+  static func supportedTiers() throws -> [String] {
+    let run = try run("doctor", "--json", "--quick")
+    let doctor = try #require(JSONSerialization.jsonObject(with: run.output) as? [String: Any])
+    let processor = try #require(doctor["processor"] as? [String: Any])
+    return try #require(processor["tiers"] as? [String])
+  }
+
   /// Runs a line of bash in which `verge` is the program.
   static func shell(_ line: String, in folder: Folder) throws -> Run {
     let script = "set -o pipefail; verge() { '\(url.path)' \"$@\"; }; \(line)"

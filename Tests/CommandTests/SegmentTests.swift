@@ -113,7 +113,7 @@ import Testing
   @Test func everyTierAndThreadCountGivesTheSameMasks() throws {
     let reference = try Program.run("segment", Clips.street().path, "-o", "md5:", "--limit", "8", "--cpu", "c")
     let expected = try #require(hash(reference), "\(reference.talk)")
-    for tier in try supportedTiers() {
+    for tier in try Program.supportedTiers() {
       for threads in ["1", "2", "3"] {
         let run = try Program.run(
           "segment", Clips.street().path, "-o", "md5:", "--limit", "8", "--cpu", tier, "--threads", threads)
@@ -156,13 +156,6 @@ import Testing
     try FFmpeg.probe(
       file, "-select_streams", "v:0",
       entries: "stream=width,height,sample_aspect_ratio,color_range,color_space,color_transfer,color_primaries")
-  }
-
-  private func supportedTiers() throws -> [String] {
-    let run = try Program.run("doctor", "--json", "--quick")
-    let doctor = try #require(JSONSerialization.jsonObject(with: run.output) as? [String: Any])
-    let processor = try #require(doctor["processor"] as? [String: Any])
-    return try #require(processor["tiers"] as? [String])
   }
 }
 

@@ -71,7 +71,8 @@ public struct LayerBenchmark {
       peak = max(peak, kernels.measurePeak(pool: pool, milliseconds: 2))
       rounds += 1
     }
-    return LayerSpeed(macs: Double(shape.macs) / (best / .seconds(1)), peak: peak, cycles: cycles)
+    let threads = Double(pool?.threadCount ?? 1)
+    return LayerSpeed(macs: Double(shape.macs) / (best / .seconds(1)), peak: peak, cycles: cycles * threads)
   }
 
   private func runOnce() {
@@ -88,6 +89,6 @@ public struct LayerSpeed: Sendable {
   public let macs: Double
   /// The same of the tier's dot product on registers alone.
   public let peak: Double
-  /// Cycles per second.
+  /// Cycles per second, of all threads too.
   public let cycles: Double
 }

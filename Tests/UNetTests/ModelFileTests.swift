@@ -97,4 +97,11 @@ extension ModelFileTests {
     let (exact, near) = (model.weights["stem"]!.weight.values, rounded.weights["stem"]!.weight.values)
     #expect(exact != near && zip(exact, near).allSatisfy { abs($0 - $1) <= abs($0) / 1024 })
   }
+
+  @Test func everyHalfFloatIsRead() {
+    for bits in 0...UInt16.max {
+      let (expected, read) = (Float(Float16(bitPattern: bits)), Safetensors.Tensor.float(half: bits))
+      #expect(read == expected && read.sign == expected.sign || read.isNaN && expected.isNaN, "bits \(bits)")
+    }
+  }
 }

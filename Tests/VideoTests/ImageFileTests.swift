@@ -66,7 +66,8 @@ import Video
     let path = folder.file("grey.png")
     try ImageFile.writePNG(frame, to: path)
     #expect(try ImageFile.readIndices(path)[x: 8, y: 4] == 208)
-    #expect(try ImageFile.readRGB(path).planes[0].row(4)[8 * 3] == 208)
+    let colors = try ImageFile.readRGB(path)  // a plane's memory lives as long as its frame
+    #expect(colors.planes[0].row(4)[8 * 3] == 208)
   }
 
   @Test func coloursAreRefusedAsIndices() throws {

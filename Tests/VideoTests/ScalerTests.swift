@@ -67,7 +67,8 @@ import Video
     let scaler = Scaler(width: 24, height: 16)
     for size in [(64, 48), (32, 80), (64, 48)] {
       let frame = flat(RGB(200, 10, 10), width: size.0, height: size.1, format: .yuv420p, color: .unspecified)
-      #expect(abs(Int(try scaler.scale(frame).planes[0].row(8)[12 * 4]) - 200) <= 3)
+      let scaled = try scaler.scale(frame)  // a plane's memory lives as long as its frame
+      #expect(abs(Int(scaled.planes[0].row(8)[12 * 4]) - 200) <= 3)
     }
   }
 

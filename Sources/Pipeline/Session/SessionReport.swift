@@ -40,9 +40,9 @@ public struct SessionProgress: Sendable {
 }
 
 /// Resident memory of this process.
-enum ResidentMemory {
+public enum ResidentMemory {
   /// The most so far, in bytes; 0 where the system does not tell.
-  static var peak: Int {
+  public static var peak: Int {
     guard let status = try? String(contentsOfFile: "/proc/self/status", encoding: .utf8),  // not Linux: no figure
       let line = status.split(separator: "\n").first(where: { $0.hasPrefix("VmHWM:") }),
       let kibibytes = line.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap({ Int($0) })

@@ -1,5 +1,6 @@
 // The network alone, timed: the contract's `bench --network-only`.
 import Foundation
+import Pipeline
 import Tensors
 import UNet
 
@@ -19,49 +20,56 @@ struct NetworkBench: Encodable {
     var threads: Int
     /// What the tier's dot product reaches on registers alone, on all threads.
     var peakGmacsPerS: Double
+    /// What the cores ran at, by a chain of dependent additions.
+    var clockGhz: Double
   }
 
   struct NetworkFigures: Encodable {
-    struct Milliseconds: Encodable { var min, p50, p95, p99: Double }
-
     var runs: Int
-    var ms: Milliseconds
+    var ms: RunTimes
     var gmacsPerS, peakShare: Double
   }
 
   struct LayerFigures: Encodable {
     var name: String
     var ms, gmacs, peakShare: Double
+    /// Of one thread.
+    var macsPerCycle: Double
   }
 
   var model: ModelFigures
   var machine: MachineFigures
+  var startMs: StartTimes
   var network: NetworkFigures
   var layers: [LayerFigures]
+  /// Most memory that was resident, in 10⁶ bytes.
+  var rssMb: Double
+  /// Every tier and the float network beside each other, where that was asked for.
+  var comparison: NetworkComparison?
 
   /// - Parameters:
   ///   - size: nil for the size that the model was trained at.
   ///   - seconds: how long to run the whole network.
-  init(_ model: Model, size: InputSize?, compute: ComputeArguments, seconds: Double = 2) throws {
-    let size = size ?? model.trainingInput
-    let kernels = try compute.kernels
-    let network = try Int8Network(model, inputSize: size, tier: kernels.tier, threads: compute.threadCount)
-    let before = kernels.measurePeak(pool: WorkerPool(threads: compute.threadCount), milliseconds: 50)
+  ///   - compares: whether to time every tier and the float network as well.
+  init(_ compute: ComputeArguments, size: InputSize?, seconds: Double = 2, compares: Bool = false) throws {
+    let (kernels, path) = (try compute.kernels, try ModelLibrary.path(of: compute.model))
+    let (start, model, network) = try StartTimes.measure(
+      path, size: size, tier: kernels.tier, threads: compute.threadCount)
+    let before = Ceiling(kernels, threads: network.threadCount)
     let times = Self.times(of: network, seconds: seconds)
     let layerTimes = network.layerTimes(runs: max(5, times.count / 4))
-    let after = kernels.measurePeak(pool: WorkerPool(threads: compute.threadCount), milliseconds: 50)
     // The clock may have changed on the way; the higher ceiling makes the shares the lower ones.
-    let peak = max(before, after) / 1e9
-    let gmacs = Double(network.plan.macs) / 1e9
-    self.model = ModelFigures(name: model.name, input: [size.height, size.width], gmacs: gmacs)
+    let ceiling = max(before, Ceiling(kernels, threads: network.threadCount))
+    let (input, gmacs) = (network.plan.inputSize, Double(network.plan.macs) / 1e9)
+    self.model = ModelFigures(name: model.name, input: [input.height, input.width], gmacs: gmacs)
     machine = MachineFigures(
-      cpu: Machine.current.cpu, tier: kernels.tier.rawValue, threads: network.threadCount, peakGmacsPerS: peak)
-    self.network = Self.figures(times, gmacs: gmacs, peak: peak)
-    layers = layerTimes.map { layer in
-      let gmacs = Double(layer.macs) / 1e9
-      return LayerFigures(
-        name: layer.name, ms: layer.milliseconds, gmacs: gmacs, peakShare: gmacs / (layer.milliseconds / 1e3) / peak)
-    }
+      cpu: Machine.current.cpu, tier: kernels.tier.rawValue, threads: network.threadCount, peakGmacsPerS: ceiling.peak,
+      clockGhz: ceiling.clock)
+    startMs = start
+    self.network = NetworkFigures(times, gmacs: gmacs, peak: ceiling.peak)
+    layers = layerTimes.map { LayerFigures($0, ceiling, threads: network.threadCount) }
+    rssMb = Double(ResidentMemory.peak) / 1e6
+    if compares { comparison = try NetworkComparison(model, size: input, threads: compute.threadCount) }
   }
 
   /// Milliseconds of each run, sorted, after some to warm up.
@@ -79,38 +87,37 @@ struct NetworkBench: Encodable {
     }
     return times.sorted()
   }
+}
 
-  private static func figures(_ times: [Double], gmacs: Double, peak: Double) -> NetworkFigures {
-    let percentile = { (share: Double) in times[min(times.count - 1, Int(share * Double(times.count)))] }
-    let ms = NetworkFigures.Milliseconds(
-      min: times[0], p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99))
-    let speed = gmacs / (ms.p50 / 1e3)
-    return NetworkFigures(runs: times.count, ms: ms, gmacsPerS: speed, peakShare: speed / peak)
+/// What the cores could do at one moment.
+private struct Ceiling: Comparable {
+  /// GMAC/s of all threads together.
+  let peak: Double
+  /// GHz of one core.
+  let clock: Double
+
+  init(_ kernels: Kernels, threads: Int) {
+    let pool = WorkerPool(threads: threads)
+    peak = kernels.measurePeak(pool: pool, milliseconds: 50) / 1e9
+    clock = CoreClock.measure(pool: pool, milliseconds: 10) / 1e9
+  }
+
+  static func < (a: Self, b: Self) -> Bool { a.peak < b.peak }
+}
+
+extension NetworkBench.NetworkFigures {
+  init(_ times: [Double], gmacs: Double, peak: Double) {
+    (runs, ms) = (times.count, RunTimes(times))
+    gmacsPerS = gmacs / (ms.p50 / 1e3)
+    peakShare = gmacsPerS / peak
   }
 }
 
-extension NetworkBench {
-  /// The lines to print.
-  var lines: [String] {
-    let (ms, percent) = (network.ms, { (share: Double) in "\((share * 100).formatted(decimals: 1)) %" })
-    var table = Table([("layer", .left), ("ms", .right), ("GMAC", .right), ("GMAC/s", .right), ("of the peak", .right)])
-    for layer in layers {
-      table.add(
-        layer.name, layer.ms.formatted(decimals: 3), layer.gmacs.formatted(decimals: 3),
-        (layer.gmacs / layer.ms * 1e3).formatted(decimals: 0), percent(layer.peakShare))
-    }
-    return [
-      "\(model.name), \(model.precision), \(model.input[1])×\(model.input[0]), \(model.gmacs.formatted(decimals: 2)) GMAC",
-      "\(machine.cpu), \(machine.tier), \(machine.threads) threads, peak \(machine.peakGmacsPerS.formatted(decimals: 0)) GMAC/s",
-      "",
-      "p50 \(ms.p50.formatted(decimals: 2)) ms, min \(ms.min.formatted(decimals: 2)), p95 \(ms.p95.formatted(decimals: 2)), "
-        + "p99 \(ms.p99.formatted(decimals: 2)) over \(network.runs) runs: "
-        + "\(network.gmacsPerS.formatted(decimals: 0)) GMAC/s, \(percent(network.peakShare)) of the peak",
-      "",
-    ] + table.lines
+extension NetworkBench.LayerFigures {
+  fileprivate init(_ time: Int8Network.LayerTime, _ ceiling: Ceiling, threads: Int) {
+    (name, ms, gmacs) = (time.name, time.milliseconds, Double(time.macs) / 1e9)
+    let speed = gmacs / (ms / 1e3)
+    peakShare = speed / ceiling.peak
+    macsPerCycle = speed / ceiling.clock / Double(threads)
   }
-}
-
-extension Duration {
-  var milliseconds: Double { Double(components.seconds) * 1e3 + Double(components.attoseconds) * 1e-15 }
 }

@@ -1,5 +1,6 @@
 // verge bench: how fast it is here.
 import ArgumentParser
+import Training
 import UNet
 import Video
 
@@ -12,6 +13,7 @@ struct BenchCommand: ParsableCommand {
         verge bench                              the shipped sample through the whole pipeline
         verge bench drive.mp4 --threads 1        a video of yours, one core
         verge bench --network-only               the U-Net alone, layer by layer
+        verge bench --network-only --compare     every instruction set, one core and all, float against int8
         verge bench --network-only --size 512x256 --cpu avx2 --json
 
       Close other programs first: figures taken beside them are theirs as well.
@@ -22,6 +24,12 @@ struct BenchCommand: ParsableCommand {
 
   @Flag(help: "Time the network alone, on noise.")
   var networkOnly = false
+
+  @Flag(
+    help: ArgumentHelp(
+      "With --network-only: also every tier that runs here, on one core and on all, and the float network.",
+      discussion: "Takes some ten seconds: plain C needs a third of a second a picture."))
+  var compare = false
 
   @Option(help: ArgumentHelp("Input size of the network; with a video, its number of pixels.", valueName: "WxH"))
   var size: PictureSize?
@@ -36,17 +44,19 @@ struct BenchCommand: ParsableCommand {
 
   func validate() throws {
     if networkOnly && input != nil { throw ValidationError("--network-only runs on noise; leave the input out") }
+    if compare && !networkOnly { throw ValidationError("--compare goes with --network-only") }
     if let limit, limit < 1 { throw ValidationError("--limit is at least 1, not \(limit)") }
   }
 
   func run() throws {
+    if compare { OpenBLAS.restartWithBestCore() }
     MediaLog.route(to: nil)
     try networkOnly ? benchNetwork() : benchPipeline()
   }
 
   private func benchNetwork() throws {
     let size = size.map { InputSize(height: $0.height, width: $0.width) }
-    let bench = try NetworkBench(ModelLibrary.load(compute.model), size: size, compute: compute)
+    let bench = try NetworkBench(compute, size: size, compares: compare)
     guard json else { return try bench.lines.forEach { try Console.standard.data($0) } }
     try printJSON(bench)
   }
