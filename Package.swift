@@ -13,7 +13,7 @@ let package = Package(
   targets: [
     // Layer 0
     .systemLibrary(
-      name: "CFFmpeg", pkgConfig: "libavformat libavcodec libavdevice libswscale libavutil",
+      name: "CFFmpeg", pkgConfig: "libavformat libavcodec libswscale libavutil",
       providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavdevice-dev", "libswscale-dev", "libavutil-dev"])]),
     .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
     .target(

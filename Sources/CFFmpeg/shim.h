@@ -1,10 +1,11 @@
 // FFmpeg's libraries as one module, with functions for what Swift cannot import (macros, va_list) and for the places
 // where FFmpeg 5, 6 and 7 differ.
 #pragma once
+#include <dlfcn.h>
 #include <errno.h>
 #include <libavcodec/avcodec.h>
 #include <libavcodec/bsf.h>
-#include <libavdevice/avdevice.h>
+#include <libavdevice/version.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
@@ -130,3 +131,22 @@ static inline AVIOContext *cff_output_context(void *buffer, int size, void *opaq
 
 /// Lets threads share `heaps` heaps: codecs start many, and glibc gives each one of its own with its own unused rest.
 static inline void cff_limit_heaps(int heaps) { mallopt(M_ARENA_MAX, heaps); }
+
+/// A function of libavdevice, or null where the library is absent. It is loaded when first asked for: it brings eighty
+/// further libraries, sound, windows and voices, which a file needs nothing of.
+static inline void *cff_device_function(const char *name) {
+  void *library = dlopen("libavdevice.so." AV_STRINGIFY(LIBAVDEVICE_VERSION_MAJOR), RTLD_NOW);
+  return library ? dlsym(library, name) : NULL;
+}
+
+/// Makes the formats of capture devices known.
+static inline void cff_register_devices(void) {
+  void (*reg)(void) = (void (*)(void))cff_device_function("avdevice_register_all");
+  if (reg) reg();
+}
+
+/// libavdevice's version; 0 where it is absent.
+static inline unsigned cff_device_version(void) {
+  unsigned (*version)(void) = (unsigned (*)(void))cff_device_function("avdevice_version");
+  return version ? version() : 0;
+}

@@ -42,6 +42,19 @@ public struct ArenaPlan: Sendable {
     return (offsets, requests.indices.map { offsets[$0] + requests[$0].byteCount }.max() ?? 0)
   }
 
+  /// Bytes of all requests side by side, without sharing.
+  public var unsharedByteCount: Int { requests.reduce(0) { $0 + $1.byteCount } }
+
+  /// The largest sum of what is alive at one step: no layout takes less.
+  ///
+  /// - Complexity: O(n²) for n requests.
+  public var lowerBound: Int {
+    // A sum can only be largest where something begins.
+    requests.map { start in
+      requests.filter { $0.lifetime.contains(start.lifetime.lowerBound) }.reduce(0) { $0 + $1.byteCount }
+    }.max() ?? 0
+  }
+
   /// Larger first, then earlier in the plan: the layout depends on the plan alone.
   private func isLarger(_ a: Int, _ b: Int) -> Bool {
     (requests[a].byteCount, b) > (requests[b].byteCount, a)

@@ -1,15 +1,29 @@
 // A plan that can say what it is, for `inspect --plan` and `bench`.
-import Foundation
 import Tensors
 
 extension Int8Plan {
+  /// How the threads share a layer's rows.
+  public struct RowSplit: Sendable, Hashable, Codable {
+    public let rows: Int
+    /// Rows that a thread takes at once.
+    public let unit: Int
+
+    /// How many times a thread comes for rows.
+    public var pieces: Int { (rows + unit - 1) / unit }
+  }
+
   /// One layer of the plan in figures.
   public struct LayerSummary: Sendable, Hashable, Codable {
     public let name: String
-    /// The C function, with what is fused into it.
+    /// The activations that it reads.
+    public let reads: [String]
+    /// The C function.
     public let kernel: String
+    /// What that function does beside its convolution: `2 sources`, `relu`, `max-pool`, `argmax`.
+    public let fused: [String]
     /// Output height, width and channels.
     public let shape: [Int]
+    public let split: RowSplit
     /// Bytes of the output with its border, and of the pooled output.
     public let activationBytes: Int
     /// Bytes of the packed weights, biases and multipliers.
@@ -17,48 +31,36 @@ extension Int8Plan {
     public let macs: Int
   }
 
-  /// The layers in the order they run.
-  public var layers: [LayerSummary] {
+  /// What the plan takes of memory, in bytes.
+  public struct MemorySummary: Sendable, Hashable, Codable {
+    /// Packed weights of all layers.
+    public let weightBytes: Int
+    /// The block that all activations share.
+    public let arenaBytes: Int
+    /// The activations side by side, without sharing.
+    public let unsharedBytes: Int
+    /// The largest sum of activations that are alive at one step: no arena is smaller.
+    public let lowerBoundBytes: Int
+  }
+
+  /// The layers in the order they run, on so many threads.
+  public func layers(threads: Int = 1) -> [LayerSummary] {
     steps.map { step in
       let size = step.layer.outputSize(inputSize)
       let written = [step.output, step.pooled].compactMap(\.self)
       return LayerSummary(
-        name: step.layer.name, kernel: step.kernelName(tier),
-        shape: [size.height, size.width, step.layer.outputChannels],
+        name: step.layer.name, reads: step.sources.map { activations[$0].name }, kernel: step.kernelName(tier),
+        fused: step.fused, shape: [size.height, size.width, step.layer.outputChannels],
+        split: step.split(inputSize, threads: threads),
         activationBytes: written.reduce(0) { $0 + QuantizedTensor.byteCount(of: activations[$1].shape) },
         weightBytes: step.work.byteCount, macs: step.layer.macs(inputSize))
     }
   }
-}
 
-extension Int8Plan: CustomStringConvertible {
-  /// A table of the layers, and a line of totals.
-  public var description: String {
-    let head = ["layer", "output", "kernel", "activations", "weights", "MMAC"]
-    let rows = layers.map { layer in
-      [
-        layer.name, layer.shape.map(String.init).joined(separator: "×"), layer.kernel, kilobytes(layer.activationBytes),
-        kilobytes(layer.weightBytes), String(format: "%.1f", Double(layer.macs) / 1e6),
-      ]
-    }
-    let total = String(
-      format: "%@ int8 at %@ on %@: %.2f GMAC, %@ of weights, %@ of activations in one arena", modelName,
-      inputSize.description, tier.rawValue, Double(macs) / 1e9, kilobytes(layers.reduce(0) { $0 + $1.weightBytes }),
-      kilobytes(arenaBytes))
-    return table([head] + rows) + total
-  }
-
-  private func kilobytes(_ bytes: Int) -> String { "\((bytes + 1023) / 1024) KiB" }
-
-  /// Columns as wide as their longest cell, figures to the right.
-  private func table(_ rows: [[String]]) -> String {
-    let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    return rows.map { row in
-      row.enumerated().map { column, cell in
-        let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return column < 3 ? cell + padding : padding + cell
-      }.joined(separator: "  ") + "\n"
-    }.joined()
+  public var memory: MemorySummary {
+    MemorySummary(
+      weightBytes: steps.reduce(0) { $0 + $1.work.byteCount }, arenaBytes: arenaBytes,
+      unsharedBytes: arena.unsharedByteCount, lowerBoundBytes: arena.lowerBound)
   }
 }
 
@@ -66,11 +68,27 @@ extension Int8Plan.Step {
   fileprivate func kernelName(_ tier: CPUTier) -> String {
     switch work {
     case .convolution(_, stride: 2): "ck_conv3x3_stride2_u8s8_\(tier)"
-    case .convolution:
-      "ck_conv3x3_u8s8_\(tier)" + (sources.count == 2 ? ", two sources" : "") + (pooled == nil ? "" : ", max-pool")
+    case .convolution: "ck_conv3x3_u8s8_\(tier)"
     case .transpose(let packed): "ck_upconv\(packed.window)x\(packed.window)_u8s8_\(tier)"
     case .head: "ck_head_argmax_u8s8_\(tier)"
     }
+  }
+
+  /// What else the kernel does on its way; requantising goes without saying.
+  fileprivate var fused: [String] {
+    var fused: [String] = []
+    if sources.count == 2 { fused.append("2 sources") }
+    if layer.isRectified { fused.append("relu") }
+    if pooled != nil { fused.append("max-pool") }
+    if case .head = work { fused.append("argmax") }
+    return fused
+  }
+
+  fileprivate func split(_ inputSize: InputSize, threads: Int) -> Int8Plan.RowSplit {
+    let height = layer.outputSize(inputSize).height
+    var rows = height
+    if case .transpose = work { rows /= 2 }  // shares the source's rows
+    return Int8Plan.RowSplit(rows: rows, unit: rowGrain(rows: rows, threads: threads, even: pooled != nil))
   }
 }
 

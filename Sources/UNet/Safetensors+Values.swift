@@ -2,13 +2,13 @@
 
 extension Safetensors.Tensor {
   /// The values of an F32 or F16 tensor.
-  func floats() -> [Float] { type == .f16 ? values(filling: UInt16(0)).map(Self.float(half:)) : values(filling: 0) }
+  func floats() -> [Float] { type == .f16 ? values(of: UInt16.self, Self.float(half:)) : values(of: Float.self) { $0 } }
 
   /// The values of an I32 tensor.
-  func words() -> [Int32] { values(filling: 0) }
+  func words() -> [Int32] { values(of: Int32.self) { $0 } }
 
   /// The values of an I8 tensor.
-  func signedBytes() -> [Int8] { values(filling: 0) }
+  func signedBytes() -> [Int8] { values(of: Int8.self) { $0 } }
 
   /// The value of a 16-bit float's bits.
   ///
@@ -22,10 +22,18 @@ extension Safetensors.Tensor {
     return Float(bitPattern: (magnitude >= 0x7C00 << 13 ? magnitude | 0x7F80_0000 : finite) | sign)
   }
 
-  /// The bytes as they are: the file and all CPUs Verge runs on are little-endian.
-  private func values<Value: BitwiseCopyable>(filling zero: Value) -> [Value] {
-    var values = [Value](repeating: zero, count: bytes.count / MemoryLayout<Value>.size)
-    values.withUnsafeMutableBytes { $0.copyBytes(from: bytes) }
-    return values
+  /// The stored values, each as `convert` makes it; the file and all CPUs Verge runs on are little-endian.
+  private func values<Stored: BitwiseCopyable, Value>(
+    of type: Stored.Type, _ convert: (Stored) -> Value
+  ) -> [Value] {
+    let (size, count) = (MemoryLayout<Stored>.size, bytes.count / MemoryLayout<Stored>.size)
+    return bytes.withUnsafeBytes { bytes in
+      [Value](unsafeUninitializedCapacity: count) { values, filled in
+        for i in 0..<count {
+          values.initializeElement(at: i, to: convert(bytes.loadUnaligned(fromByteOffset: i * size, as: Stored.self)))
+        }
+        filled = count
+      }
+    }
   }
 }

@@ -115,8 +115,7 @@ struct SourcePlace {
     url = exists && kind == S_IFREG ? "file:" + name : isPipe ? "" : name
 
     let wanted = options.raw != nil ? "rawvideo" : options.format ?? (isDevice ? "v4l2" : nil)
-    if wanted != nil { avdevice_register_all() }
-    format = wanted.flatMap { UnsafePointer(av_find_input_format($0)) }
+    format = wanted.flatMap(Self.format(named:))
     if let wanted, format == nil { throw .badOption("no input format '\(wanted)'; `ffmpeg -formats` lists them") }
     for (key, value) in options.ffmpeg { av_dict_set(&dictionary, key, value, 0) }
     if let raw = options.raw {
@@ -124,5 +123,12 @@ struct SourcePlace {
       av_dict_set(&dictionary, "pixel_format", raw.pixelFormat, 0)
       av_dict_set(&dictionary, "framerate", raw.frameRate, 0)
     }
+  }
+
+  /// A container's or a capture device's format; nil where FFmpeg has none of that name.
+  private static func format(named name: String) -> UnsafePointer<AVInputFormat>? {
+    if let format = av_find_input_format(name) { return format }
+    cff_register_devices()
+    return av_find_input_format(name)
   }
 }

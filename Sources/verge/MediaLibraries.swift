@@ -10,7 +10,7 @@ enum MediaLibraries {
     [
       ("libavformat", text(avformat_version())), ("libavcodec", text(avcodec_version())),
       ("libswscale", text(swscale_version())), ("libavutil", text(avutil_version())),
-      ("libavdevice", text(avdevice_version())),
+      ("libavdevice", text(cff_device_version())),
     ]
   }
 

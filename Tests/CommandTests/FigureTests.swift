@@ -23,6 +23,31 @@ import Testing
     #expect(problems.contains { $0.contains("breaks off") })
   }
 
+  @Test func aPlanTellsLayersKernelsAndMemory() throws {
+    let run = try Program.run(
+      "inspect", "road", "--plan", "--json", "--size", "256x128", "--cpu", "c", "--threads", "3")
+    let plan = try #require(object(run)["plan"] as? [String: Any], "\(run.talk)")
+    #expect(plan["input"] as? [Int] == [128, 256] && plan["tier"] as? String == "c" && plan["threads"] as? Int == 3)
+    let layers = try #require(plan["layers"] as? [[String: Any]])
+    #expect(layers.first?["kernel"] as? String == "ck_conv3x3_stride2_u8s8_c")
+    #expect(layers.first?["shape"] as? [Int] == [64, 128, 24])
+    #expect(layers.last?["fused"] as? [String] == ["argmax"])
+    let memory = try #require(plan["memory"] as? [String: Int])
+    let (arena, bound) = (try #require(memory["arena_bytes"]), try #require(memory["lower_bound_bytes"]))
+    #expect(try bound <= arena && arena < #require(memory["unshared_bytes"]))
+  }
+
+  @Test func aPlanIsReadableInAHundredAndTwentyColumns() throws {
+    let run = try Program.run("inspect", "road", "--plan")
+    let lines = run.text.split(separator: "\n").drop { !$0.hasPrefix("plan at") }
+    #expect(lines.count > 24 && lines.allSatisfy { $0.count <= 120 }, "\(run.text)")
+  }
+
+  @Test func aPlanForASizeThatDoesNotFitIsRefused() throws {
+    expectFailure(try Program.run("inspect", "road", "--plan", "--size", "100x100"), saying: "32")
+    expectFailure(try Program.run("inspect", "road", "--size", "256x128"), status: 2, saying: "--plan")
+  }
+
   @Test func inspectLintsADataSet() throws {
     let folder = try Folder()
     let drawn = try Program.run("scenes", "-o", "set", "--frames", "3", "--size", "64x48", "--vary", in: folder)

@@ -11,6 +11,7 @@ import Testing
     }
     for request in requests { _ = plan.reserve(byteCount: request.bytes, lifetime: request.lifetime) }
     let (offsets, byteCount) = plan.layout()
+    #expect((plan.lowerBound...plan.unsharedByteCount).contains(byteCount))
     for a in requests.indices {
       #expect(offsets[a] % 64 == 0 && offsets[a] + requests[a].bytes <= byteCount)
       for b in requests.indices where b > a && requests[a].lifetime.overlaps(requests[b].lifetime) {
@@ -23,5 +24,6 @@ import Testing
     var plan = ArenaPlan()
     for step in 0..<10 { _ = plan.reserve(byteCount: 640, lifetime: step...step + 1) }
     #expect(plan.layout().byteCount == 2 * 640)
+    #expect(plan.lowerBound == 2 * 640 && plan.unsharedByteCount == 10 * 640)
   }
 }

@@ -177,14 +177,17 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
   @Test func aPlanSaysWhatItDoes() throws {
     let net = NetworkCase.all[3]
     let plan = try Int8Plan(net.model(), inputSize: net.size, tier: .c)
-    #expect(plan.layers.map(\.name) == plan.architecture.layers.map(\.name))
-    #expect(plan.layers.reduce(0) { $0 + $1.macs } == plan.macs)
-    #expect(plan.layers[2].kernel == "ck_conv3x3_u8s8_c, max-pool" && plan.layers[2].shape == [12, 20, 8])
-    #expect(plan.description.split(separator: "\n").count == plan.layers.count + 2)
-    let apart = plan.layers.reduce(0) { $0 + $1.activationBytes }
-    #expect(plan.arenaBytes < apart)
+    let layers = plan.layers(threads: 2)
+    #expect(layers.map(\.name) == plan.architecture.layers.map(\.name))
+    #expect(layers.reduce(0) { $0 + $1.macs } == plan.macs)
+    #expect(layers[2].kernel == "ck_conv3x3_u8s8_c" && layers[2].fused == ["relu", "max-pool"])
+    #expect(layers[2].shape == [12, 20, 8] && layers[2].split.unit % 2 == 0)
+    #expect(layers.allSatisfy { $0.split.pieces * $0.split.unit >= $0.split.rows })
+    let memory = plan.memory
+    #expect(memory.lowerBoundBytes <= memory.arenaBytes && memory.arenaBytes < memory.unsharedBytes)
+    #expect(memory.weightBytes == layers.reduce(0) { $0 + $1.weightBytes })
     let times = Int8Network(plan: plan).layerTimes(runs: 3)
-    #expect(times.map(\.name) == plan.layers.map(\.name) && times.allSatisfy { $0.milliseconds > 0 })
+    #expect(times.map(\.name) == layers.map(\.name) && times.allSatisfy { $0.milliseconds > 0 })
   }
 
   @Test func rowsAreSplitEvenly() {

@@ -19,8 +19,12 @@ struct PipelineBench {
   /// Milliseconds of all cores together that a frame cost.
   let coreMilliseconds: Double
 
-  /// - Parameter limit: measure so many frames; nil takes all.
-  init(_ input: String, compute: ComputeArguments, budget: Int?, limit: Int?, quiet: Bool) throws {
+  /// - Parameters:
+  ///   - limit: measure so many frames; nil takes all.
+  ///   - encodes: whether an overlay is painted and encoded; without it frames end at their labels.
+  init(
+    _ input: String, compute: ComputeArguments, budget: Int?, limit: Int?, encodes: Bool = true, quiet: Bool
+  ) throws {
     let model = try ModelLibrary.load(compute.model)
     let (kernels, threads) = (try compute.kernels, compute.threadCount)
     var options = SourceOptions()
@@ -29,7 +33,8 @@ struct PipelineBench {
     let segmenter = try NetworkSegmenter(
       model, size: source.uprightSize, budget: budget, tier: kernels.tier, threads: threads)
     let session = try Session(
-      source, segmenter, output: Self.nowhere(source, threads), Self.options(model, limit), kernels: kernels)
+      source, segmenter, output: encodes ? Self.nowhere(source, threads) : .none, Self.options(model, limit),
+      kernels: kernels)
     let before = Self.processorSeconds
     let (report, interruption) = try SegmentRun(session: session, quiet: quiet).run()
     if let interruption { throw interruption }

@@ -52,11 +52,13 @@ struct Diagnosis: Encodable {
   /// Measures the sample clip.
   private mutating func expect(_ options: ComputeArguments) {
     do {
-      let bench = try PipelineBench(Sample.find(), compute: options, budget: nil, limit: 150, quiet: true)
+      let sample = try Sample.find()
+      let run = { try PipelineBench(sample, compute: options, budget: nil, limit: 150, encodes: $0, quiet: true) }
+      let (encoded, bare) = (try run(true), try run(false))
       let network = try Int8Network(
-        bench.model, inputSize: bench.networkSize, tier: bench.tier, threads: bench.threads)
+        bare.model, inputSize: bare.networkSize, tier: bare.tier, threads: bare.threads)
       let times = NetworkBench.times(of: network, seconds: 1)
-      expectation = Expectation(bench, network: times[times.count / 2])
+      expectation = Expectation(encoded: encoded, bare: bare, network: times[times.count / 2])
     } catch {
       problems.append("frame rates could not be measured: \(Console.oneLine(error))")
     }

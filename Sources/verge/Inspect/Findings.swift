@@ -13,6 +13,8 @@ struct Findings: Sendable {
   private(set) var facts: [Fact] = []
   /// Free lines below the facts: tables.
   var details: [String] = []
+  /// Of a model, where it was asked for.
+  var plan: PlanInspection?
   /// One sentence each: what is wrong, and what follows from it.
   var problems: [String] = []
 
@@ -38,7 +40,7 @@ struct Findings: Sendable {
 }
 
 extension Findings: Encodable {
-  private enum CodingKeys: String, CodingKey { case kind, path, facts, problems }
+  private enum CodingKeys: String, CodingKey { case kind, path, facts, plan, problems }
 
   /// Facts become one object by name.
   func encode(to encoder: any Encoder) throws {
@@ -46,6 +48,7 @@ extension Findings: Encodable {
     try container.encode(kind, forKey: .kind)
     try container.encode(path, forKey: .path)
     try container.encode(Dictionary(facts.map { ($0.name, $0.value) }) { $1 }, forKey: .facts)
+    try container.encodeIfPresent(plan, forKey: .plan)
     try container.encode(problems, forKey: .problems)
   }
 }

@@ -1,10 +1,10 @@
 // What a model file holds.
 import Foundation
+import Tensors
 import UNet
 
 extension Findings {
-  /// - Parameter plan: whether to list the layers.
-  init(model: Model, path: String, plan: Bool) {
+  init(model: Model, path: String) {
     self.init(kind: "model", path: path)
     let (architecture, input) = (model.architecture, model.trainingInput)
     add("name", model.name)
@@ -17,7 +17,6 @@ extension Findings {
     add("classes", architecture.classes.map(\.name).joined(separator: ", "))
     addReceipt(model.receipt)
     details = Self.classTable(model)
-    if plan { details += [""] + Self.plan(of: model) }
     if model.quantized == nil {
       problems.append("no int8 weights: it runs only as the slow float network; verge quantize makes them")
     }
@@ -55,15 +54,24 @@ extension Findings {
     return table.lines
   }
 
-  /// The integer network's plan on this CPU, or without int8 weights the layers as they are.
-  private static func plan(of model: Model) -> [String] {
-    guard let plan = try? Int8Plan(model, inputSize: model.trainingInput) else {  // float only
-      return layerTable(model.architecture, model.trainingInput)
+  /// Adds what the integer network does, or where there are no int8 weights the layers as they are.
+  ///
+  /// - Parameters:
+  ///   - size: nil for the size that the model was trained at.
+  ///   - tier: nil for the best one of this CPU.
+  /// - Throws: `ModelError.inputSize` and `.tier`.
+  mutating func addPlan(of model: Model, size: InputSize?, tier: CPUTier?, threads: Int) throws(ModelError) {
+    let size = size ?? model.trainingInput
+    guard model.quantized != nil else {
+      try model.architecture.check(size)
+      return details += [""] + Self.layerTable(model.architecture, size)
     }
-    return plan.description.split(separator: "\n").map(String.init)
+    let inspection = PlanInspection(try Int8Plan(model, inputSize: size, tier: tier), threads: threads)
+    plan = inspection
+    details += [""] + inspection.lines
   }
 
-  /// A line for each layer at the training input's size.
+  /// A line for each layer.
   private static func layerTable(_ architecture: Architecture, _ input: InputSize) -> [String] {
     var table = Table([
       ("layer", .left), ("kernel", .left), ("reads", .left), ("writes", .left), ("weights", .right), ("MMAC", .right),
