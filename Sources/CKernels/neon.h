@@ -4,6 +4,7 @@
 
 #include "rows.h"
 #include "tables.h"
+#include "unroll.h"
 #include "view.h"
 
 #if CK_NEON
@@ -13,11 +14,9 @@
 #if defined(__clang__)
 #define DOTPROD_BEGIN _Pragma("clang attribute push(__attribute__((target(\"dotprod\"))), apply_to = function)")
 #define DOTPROD_END _Pragma("clang attribute pop")
-#define UNROLL _Pragma("clang loop unroll(full)")
 #else
 #define DOTPROD_BEGIN _Pragma("GCC push_options") _Pragma("GCC target(\"arch=armv8.2-a+dotprod\")")
 #define DOTPROD_END _Pragma("GCC pop_options")
-#define UNROLL _Pragma("GCC unroll 16")
 #endif
 
 #define INLINE static inline __attribute__((always_inline))
