@@ -14,7 +14,7 @@ public enum OpenBLAS {
   /// start. Call it first thing in a command: file descriptors and arguments are kept, everything else begins anew. A core
   /// type that the environment names is left alone.
   public static func restartWithBestCore() {
-    guard getenv(coreVariable) == nil, !usesAVX512, cpuHasAVX512() else { return }
+    guard getenv(coreVariable) == nil, !usesAVX512, verge_cpu_has_skylakex() else { return }
     setenv(coreVariable, "SkylakeX", 1)
     var arguments: [UnsafeMutablePointer<CChar>?] = CommandLine.arguments.map { strdup($0) }
     arguments.append(nil)
@@ -33,15 +33,6 @@ public enum OpenBLAS {
 
   /// Makes OpenBLAS compute on the calling thread only.
   static func useCallingThread() { openblas_set_num_threads(1) }
-
-  /// Whether the processor has the AVX-512 subsets that OpenBLAS's SkylakeX kernels use.
-  private static func cpuHasAVX512() -> Bool {
-    guard let info = try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8),  // not Linux: nothing to gain
-      let line = info.split(separator: "\n").first(where: { $0.hasPrefix("flags") })
-    else { return false }
-    let flags = Set(line.split(separator: " "))
-    return ["avx512f", "avx512dq", "avx512bw", "avx512vl", "avx512cd"].allSatisfy { flags.contains(Substring($0)) }
-  }
 }
 
 /// A row-major f32 matrix in memory that somebody else owns.
