@@ -32,7 +32,7 @@ static uint8_t label_of(const ck_head_args *args, const uint8_t *src, float *sco
 
 void ck_head_argmax_u8s8_c(const ck_head_args *args) {
   const int32_t width = args->src.width, classes = args->classes;
-  float kept[255], best;
+  float kept[255], best = 0;
   for (int32_t y = args->row_begin; y < args->row_end; y++) {
     uint8_t *labels = args->labels + y * args->labels_stride;
     for (int32_t x = 0; x < width; x++) {

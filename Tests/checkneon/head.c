@@ -9,14 +9,14 @@ typedef struct head {
   int32_t width, inputs, classes;
   int32_t row_begin, row_end;
   ptrdiff_t labels_stride;
-  bool with_logits;
+  bool with_logits, with_confidence;
 } head;
 
 enum { HEIGHT = 3 };
 
 /// What a table makes of a head.
 typedef struct outputs {
-  guarded labels, logits;
+  guarded labels, logits, confidence;
 } outputs;
 
 static outputs run_head(const ck_table *table, const head *h, const layer_data *data, const guarded_view *source) {
@@ -24,7 +24,8 @@ static outputs run_head(const ck_table *table, const head *h, const layer_data *
   guarded packed = guarded_make(table->head_packed_size(stored, h->classes), 64);
   table->head_pack((int8_t *)packed.base, (const int8_t *)data->weights.base, h->inputs, stored, h->classes);
   const outputs made = {guarded_make((size_t)((HEIGHT - 1) * h->labels_stride + h->width), 1),
-                        guarded_make(sizeof(float) * (size_t)(HEIGHT * h->width * h->classes), 1)};
+                        guarded_make(sizeof(float) * (size_t)(HEIGHT * h->width * h->classes), 1),
+                        guarded_make((size_t)((HEIGHT - 1) * h->labels_stride + h->width), 1)};
   const ck_head_args args = {.src = source->view,
                              .weights = (const int8_t *)packed.base,
                              .bias = (const int32_t *)(const void *)data->bias.base,
@@ -33,6 +34,8 @@ static outputs run_head(const ck_table *table, const head *h, const layer_data *
                              .labels = made.labels.base,
                              .labels_stride = h->labels_stride,
                              .logits = h->with_logits ? (float *)(void *)made.logits.base : NULL,
+                             .confidence = h->with_confidence ? made.confidence.base : NULL,
+                             .confidence_stride = h->labels_stride,
                              .row_begin = h->row_begin,
                              .row_end = h->row_end};
   table->head_argmax(&args);
@@ -47,11 +50,19 @@ static void check_one(check *run, const head *h) {
   outputs expected = run_head(run->reference, h, &data, &source), actual = run_head(run->table, h, &data, &source);
   const ptrdiff_t labels = guarded_difference(&expected.labels, &actual.labels);
   const ptrdiff_t logits = guarded_difference(&expected.logits, &actual.logits);
-  check_note(run, labels == PTRDIFF_MAX && logits == PTRDIFF_MAX, "%s, width %d, %d->%d, rows %d to %d: %s at byte %td",
-             content_names[h->what], h->width, h->inputs, h->classes, h->row_begin, h->row_end,
-             labels != PTRDIFF_MAX ? "the labels differ" : "the logits differ",
-             labels != PTRDIFF_MAX ? labels : logits);
-  guarded *const used[] = {&source.memory, &expected.labels, &expected.logits, &actual.labels, &actual.logits};
+  const ptrdiff_t confidence = guarded_difference(&expected.confidence, &actual.confidence);
+  check_note(run, labels == PTRDIFF_MAX && logits == PTRDIFF_MAX && confidence == PTRDIFF_MAX,
+             "%s, width %d, %d->%d, rows %d to %d: %s at byte %td", content_names[h->what], h->width, h->inputs,
+             h->classes, h->row_begin, h->row_end,
+
+             labels != PTRDIFF_MAX   ? "the labels differ"
+             : logits != PTRDIFF_MAX ? "the logits differ"
+                                     : "the confidence differs",
+             labels != PTRDIFF_MAX   ? labels
+             : logits != PTRDIFF_MAX ? logits
+                                     : confidence);
+  guarded *const used[] = {&source.memory, &expected.labels, &expected.logits,  &expected.confidence,
+                           &actual.labels, &actual.logits,   &actual.confidence};
   for (size_t i = 0; i < sizeof used / sizeof *used; i++) guarded_free(used[i]);
   layer_data_free(&data);
 }
@@ -65,7 +76,8 @@ static head draw_head(check *run, int32_t classes, int32_t inputs, int32_t width
                 .row_begin = begin,
                 .row_end = begin + 1 + (int32_t)check_random(run, (uint32_t)(HEIGHT - begin)),
                 .labels_stride = width + (ptrdiff_t)check_random(run, 5),
-                .with_logits = check_random(run, 4) == 0};
+                .with_logits = check_random(run, 4) == 0,
+                .with_confidence = check_random(run, 3) == 0};
 }
 
 void check_head(check *run) {
