@@ -59,7 +59,11 @@ let package = Package(
     .testTarget(name: "TrainingTests", dependencies: ["Frames", "Tensors", "Video", "UNet", "Training"]),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Interchange", "Tensors", "UNet", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+      dependencies: [
+        "Frames", "Interchange", "Tensors", "Training", "UNet",
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ],
+      exclude: ["Models"]),
     .testTarget(name: "LayeringTests"),
     .testTarget(name: "CommandTests", dependencies: ["verge"]),
   ])

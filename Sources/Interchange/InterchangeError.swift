@@ -12,6 +12,8 @@ public enum InterchangeError: Error, Sendable, Hashable {
   case notONNX(path: String, reason: String)
   /// The int8 form was asked of a model that has only float weights.
   case notQuantized(model: String)
+  /// A network that is no U-Net of Verge's; `node` is the first one that it does not have, empty for the whole graph.
+  case unmappable(path: String, node: String, reason: String)
   /// What the model itself says against it.
   case model(ModelError)
 }
@@ -28,6 +30,8 @@ extension InterchangeError: CustomStringConvertible, LocalizedError {
       "\(path): not an ONNX model: \(reason); give a file that an ONNX exporter wrote"
     case .notQuantized(let model):
       "\(model): has no int8 weights to export; run `verge quantize` on it, or export with --precision float"
+    case .unmappable(let path, let node, let reason):
+      "\(path): cannot import the network: \(node.isEmpty ? "" : node + ": ")\(reason)"
     case .model(let error): error.description
     }
   }

@@ -10,7 +10,11 @@ extension Findings {
     add("name", model.name)
     add(
       "network",
-      "U-Net, stem \(architecture.stem), widths \(architecture.widths.map(String.init).joined(separator: ", "))")
+      "U-Net, stem \(architecture.stem), widths \(architecture.widths.map(String.init).joined(separator: ", "))"
+        + (architecture.up == .standard
+          ? ""
+          : ", up by \(architecture.up.window)×\(architecture.up.window)\(architecture.up.isRectified ? " and ReLU" : "")")
+    )
     add("weights", "\(architecture.parameterCount), \(model.quantized == nil ? "float" : "float and int8")")
     add("input", "\(input), any multiple of \(architecture.stride)")
     add("cost", "\((Double(architecture.macs(input)) / 1e9).formatted(decimals: 2)) GMAC a frame")

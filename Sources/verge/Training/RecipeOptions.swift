@@ -6,7 +6,8 @@ import UNet
 
 /// The recipe of `verge train` on the command line; what is left out is the default of `TrainerConfiguration`.
 struct RecipeOptions: ParsableArguments {
-  @Option(help: "The label set: camvid or carla; that of the first data set when left out.")
+  @Option(
+    help: "The label set: camvid, carla, or init for the --init model's; that of the first data set when left out.")
   var classes: String?
 
   @Option(help: "Channels of each level, multiples of 8; the --init model's or 24,48,80,144,256 when left out.")
@@ -52,7 +53,7 @@ struct RecipeOptions: ParsableArguments {
     let architecture = try Architecture(
       stem: stem ?? initial?.architecture.stem ?? 2,
       widths: widths?.numbers ?? initial?.architecture.widths ?? [24, 48, 80, 144, 256],
-      classes: try classList(classNames))
+      up: initial?.architecture.up ?? .standard, classes: try classList(classNames, initial: initial))
     var made = TrainerConfiguration(architecture: architecture, output: output)
     made.name = name ?? URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent
     if let epochs { made.length = .epochs(epochs) }
@@ -78,15 +79,19 @@ struct RecipeOptions: ParsableArguments {
     return made
   }
 
-  private func classList(_ names: [String]) throws -> [PixelClass] {
+  private func classList(_ names: [String], initial: Model?) throws -> [PixelClass] {
     let known = [ClassList.camvid, ClassList.carla]
     if let classes {
       switch classes {
       case "camvid": return ClassList.camvid
       case "carla": return ClassList.carla
-      default: throw CommandError.unusable(what: "--classes \(classes)", why: "known label sets: camvid, carla")
+      case "init":
+        guard let initial else { throw CommandError.unusable(what: "--classes init", why: "there is no --init model") }
+        return initial.architecture.classes
+      default: throw CommandError.unusable(what: "--classes \(classes)", why: "known label sets: camvid, carla, init")
       }
     }
+    if let initial, initial.architecture.classes.map(\.name) == names { return initial.architecture.classes }
     return known.first { $0.map(\.name) == names } ?? ClassList.camvid
   }
 
