@@ -19,6 +19,9 @@ struct PipelineBench {
   /// Milliseconds of all cores together that a frame cost.
   let coreMilliseconds: Double
 
+  /// The share of the cores that other programs left over in which this one worked; the rest is waiting.
+  let atWork: Double
+
   /// - Parameters:
   ///   - limit: measure so many frames; nil takes all.
   ///   - encodes: whether an overlay is painted and encoded; without it frames end at their labels.
@@ -35,7 +38,7 @@ struct PipelineBench {
     let session = try Session(
       source, segmenter, output: encodes ? Self.nowhere(source, threads) : .none, Self.options(model, limit),
       kernels: kernels)
-    let before = Self.processorSeconds
+    let (before, others) = (Self.processorSeconds, SystemLoad.busySeconds)
     let (report, interruption) = try SegmentRun(session: session, quiet: quiet).run()
     if let interruption { throw interruption }
     guard report.frames.shown > 0 else {
@@ -43,7 +46,11 @@ struct PipelineBench {
     }
     (self.report, self.model, self.tier, self.threads, self.input) = (report, model, kernels.tier, threads, input)
     (size, networkSize) = ((source.video.width, source.video.height), segmenter.inputSize)
-    coreMilliseconds = (Self.processorSeconds - before) / Double(report.frames.shown) * 1000
+    let own = Self.processorSeconds - before
+    coreMilliseconds = own / Double(report.frames.shown) * 1000
+    let all = others.flatMap { before in SystemLoad.busySeconds.map { $0 - before } } ?? own
+    let free = Double(threads) * report.seconds - max(0, all - own)
+    atWork = free > own ? own / free : 1
   }
 
   /// The encoder works as for a file; what it makes is thrown away.
