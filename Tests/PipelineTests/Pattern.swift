@@ -95,6 +95,7 @@ final class ColorSegmenter: Segmenter {
       for x in 0..<labels.width {
         let pixel = picture.planes[0].row(2 * y + 1) + (2 * x + 1) * 4
         labels[x: x, y: y] = Pattern.nearest(RGB(pixel[0], pixel[1], pixel[2]), in: Pattern.palette)
+        labels.confidence?[y * labels.width + x] = 51 * (labels[x: x, y: y] + 1)
       }
     }
   }

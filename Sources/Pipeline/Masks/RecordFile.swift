@@ -3,7 +3,8 @@ import Foundation
 import Frames
 import Tensors
 
-/// Writes one JSON object per frame: number, time, share of each class, latency, and run lengths when asked for.
+/// Writes one JSON object per frame: number, time, share of each class, latency, and, when asked for, mean confidence and
+/// run lengths.
 final class RecordFile: MaskSink {
   private let file: LineFile
   private let names: [String]
@@ -30,6 +31,10 @@ final class RecordFile: MaskSink {
     line += "{\"frame\":\(frame.index),\"pts\":\(frame.pts.map(String.init) ?? "null")"
     line += ",\"time\":\(frame.seconds.map { decimal($0, 1_000_000) } ?? "null")"
     line += ",\"classes\":{\(shares(of: mask.map.count))},\"latency_ms\":\(decimal(milliseconds, 1000))"
+    if let confidence = mask.map.confidence {
+      let sum = (0..<mask.map.count).reduce(0) { $0 + Int(confidence[$1]) }
+      line += ",\"confidence\":\(decimal(Double(sum) / Double(255 * mask.map.count), 1_000_000))"
+    }
     if hasRunLengths { line += ",\"rle\":{\(runLengths(of: mask.map))}" }
     line += "}\n"
     try file.write(line)

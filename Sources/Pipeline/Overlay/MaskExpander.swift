@@ -9,7 +9,7 @@ public final class MaskExpander {
 
   public init() {}
 
-  /// Writes the nearest label of each displayed pixel into `mask`.
+  /// Writes the nearest label of each displayed pixel into `mask`, and its confidence where both maps have one.
   ///
   /// - Parameters:
   ///   - labels: upright, any size.
@@ -17,12 +17,20 @@ public final class MaskExpander {
   /// - Complexity: O(pixels of the mask); allocates nothing while the sizes stay.
   public func expand(_ labels: LabelMap, into mask: LabelMap) {
     let mapping = mapping(from: labels, to: mask)
-    for y in 0..<mask.height {
-      let line = mask.labels + y * mask.width
+    Self.expand(labels.labels, by: mapping, into: mask.labels)
+    if let from = labels.confidence, let to = mask.confidence { Self.expand(from, by: mapping, into: to) }
+  }
+
+  private static func expand(
+    _ source: UnsafePointer<UInt8>, by mapping: LabelMapping, into target: UnsafeMutablePointer<UInt8>
+  ) {
+    let width = mapping.columns.count
+    for y in mapping.rows.indices {
+      let line = target + y * width
       if y > 0, mapping.rows[y] == mapping.rows[y - 1] {
-        line.update(from: line - mask.width, count: mask.width)
+        line.update(from: line - width, count: width)
       } else {
-        mapping.expand(labels.labels, row: y, into: line)
+        mapping.expand(source, row: y, into: line)
       }
     }
   }

@@ -4,13 +4,18 @@ import Frames
 /// A pool of label maps of one size; a map returns to it when its last holder goes. Safe to use from any thread.
 final class LabelPool: Sendable {
   let width, height: Int
+  let hasConfidence: Bool
   private let free = Monitor<[LabelMap]>([])
 
-  init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+  init(width: Int, height: Int, hasConfidence: Bool = false) {
+    (self.width, self.height, self.hasConfidence) = (width, height, hasConfidence)
+  }
 
   /// A map whose labels are whatever was there before.
   func make() -> PooledLabels {
-    PooledLabels(map: free.withLock { $0.popLast() } ?? LabelMap(width: width, height: height), pool: self)
+    let used = free.withLock { $0.popLast() }
+    let map = used ?? LabelMap(width: width, height: height, hasConfidence: hasConfidence)
+    return PooledLabels(map: map, pool: self)
   }
 
   fileprivate func giveBack(_ map: LabelMap) { free.withLock { $0.append(map) } }

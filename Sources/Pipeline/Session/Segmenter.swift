@@ -17,7 +17,7 @@ public protocol Segmenter: AnyObject, Sendable {
   ///
   /// - Parameters:
   ///   - picture: upright, `rgb0`, of a size from `pictureSize`, with the frame's time and index.
-  ///   - labels: of `labelSize`; overwritten.
+  ///   - labels: of `labelSize`; overwritten, and so is their confidence where they have one.
   func segment(_ picture: Frame, into labels: LabelMap) throws
 }
 
@@ -69,6 +69,8 @@ public final class NetworkSegmenter: Segmenter, @unchecked Sendable {  // `netwo
       network = Int8Network(try Int8Plan(model, inputSize: size, tier: tier), pool: pool)
     }
     let plane = picture.planes[0]
-    network.run(pixels: plane.row(0), stride: plane.stride, labels: labels.labels, labelStride: labels.width)
+    network.run(
+      pixels: plane.row(0), stride: plane.stride, labels: labels.labels, labelStride: labels.width,
+      confidence: labels.confidence)
   }
 }

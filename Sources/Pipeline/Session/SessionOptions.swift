@@ -25,6 +25,8 @@ public struct SessionOptions: Sendable {
 public struct MaskOptions: Sendable {
   /// Folder for a PNG of class indices per frame.
   public var folder: String?
+  /// Folder for a grey PNG per frame of how sure each label is, 255 = sure; the records then hold its mean.
+  public var confidence: String?
   /// File for a lossless grey video of class indices.
   public var video: String?
   /// File for a line of JSON per frame; `-` is standard output.
@@ -36,5 +38,5 @@ public struct MaskOptions: Sendable {
 
   public init() {}
 
-  var isEmpty: Bool { folder == nil && video == nil && records == nil && !hasDigest }
+  var isEmpty: Bool { folder == nil && confidence == nil && video == nil && records == nil && !hasDigest }
 }

@@ -62,7 +62,8 @@ struct SessionPlan {
     let prepared = BoundedQueue<PreparedFrame>(capacity: depth)
     graph.add("resize", ResizeStage(segmenter), from: frames, to: prepared)
     let isLast = sinks.isEmpty && !paints
-    let segment = SegmentStage(segmenter, freshness: freshness, tally: isLast ? tally : nil)
+    let segment = SegmentStage(
+      segmenter, hasConfidence: options.masks.confidence != nil, freshness: freshness, tally: isLast ? tally : nil)
     var segmented = isLast ? nil : BoundedQueue<SegmentedFrame>(capacity: depth)
     graph.add("segment", segment, from: prepared, to: segmented)
     if let masked = segmented, !sinks.isEmpty {
@@ -111,6 +112,9 @@ struct SessionPlan {
       sinks.append(
         try MaskFolder(
           folder, palette: style.palette, images: video.imagePaths, overwrites: options.overwrites))
+    }
+    if let folder = masks.confidence {
+      sinks.append(try ConfidenceFolder(folder, images: video.imagePaths, overwrites: options.overwrites))
     }
     if let path = masks.video {
       var sink = SinkOptions()

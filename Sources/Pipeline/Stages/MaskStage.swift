@@ -12,7 +12,7 @@ final class MaskStage: Stage {
   init(_ sinks: [any MaskSink], tally: Tally?) { (self.sinks, self.tally) = (sinks, tally) }
 
   func process(_ segmented: SegmentedFrame, into outlet: Outlet<SegmentedFrame>) throws {
-    let mask = mask(like: segmented.frame)
+    let mask = mask(like: segmented.frame, hasConfidence: segmented.labels.map.confidence != nil)
     expander.expand(segmented.labels.map, into: mask.map)
     for sink in sinks { try sink.write(mask, of: segmented.frame) }
     try outlet.emit(segmented)
@@ -27,10 +27,10 @@ final class MaskStage: Stage {
     for sink in sinks { sink.close() }
   }
 
-  private func mask(like frame: Frame) -> PooledLabels {
+  private func mask(like frame: Frame, hasConfidence: Bool) -> PooledLabels {
     let size = frame.displaySize
     if let pool, pool.width == size.width, pool.height == size.height { return pool.make() }
-    let made = LabelPool(width: size.width, height: size.height)
+    let made = LabelPool(width: size.width, height: size.height, hasConfidence: hasConfidence)
     pool = made
     return made.make()
   }
@@ -38,7 +38,7 @@ final class MaskStage: Stage {
 
 /// Something that is made of the masks of a session; used by one stage.
 protocol MaskSink: AnyObject {
-  /// - Parameter mask: class indices, upright, of the displayed frame's size.
+  /// - Parameter mask: class indices, upright, of the displayed frame's size, with their confidence where asked for.
   func write(_ mask: PooledLabels, of frame: Frame) throws
   /// After the last frame.
   func finish() throws

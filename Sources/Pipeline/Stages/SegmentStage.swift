@@ -5,12 +5,14 @@ import Frames
 final class SegmentStage: Stage {
   private let segmenter: any Segmenter
   private let freshness: Freshness
+  private let hasConfidence: Bool
   private var pool: LabelPool?
   /// Told each frame here when nothing is made of the label maps.
   private let tally: Tally?
 
-  init(_ segmenter: any Segmenter, freshness: Freshness, tally: Tally?) {
-    (self.segmenter, self.freshness, self.tally) = (segmenter, freshness, tally)
+  init(_ segmenter: any Segmenter, hasConfidence: Bool, freshness: Freshness, tally: Tally?) {
+    (self.segmenter, self.hasConfidence, self.freshness) = (segmenter, hasConfidence, freshness)
+    self.tally = tally
   }
 
   func process(_ prepared: PreparedFrame, into outlet: Outlet<SegmentedFrame>) throws {
@@ -24,7 +26,7 @@ final class SegmentStage: Stage {
 
   private func labels(width: Int, height: Int) -> PooledLabels {
     if let pool, pool.width == width, pool.height == height { return pool.make() }
-    let made = LabelPool(width: width, height: height)
+    let made = LabelPool(width: width, height: height, hasConfidence: hasConfidence)
     pool = made
     return made.make()
   }

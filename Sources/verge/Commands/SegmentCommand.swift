@@ -20,6 +20,7 @@ struct SegmentCommand: ParsableCommand {
         verge segment drive.mp4
         verge segment drive.mp4 -o out.mkv --legend --hud --alpha 0.4
         verge segment drive.mp4 -o null: --masks masks --jsonl frames.jsonl
+        verge segment drive.mp4 -o null: --confidence sure --jsonl frames.jsonl
         verge segment drive.mp4 --classes road,car --start 1:00 --duration 30s
         verge segment photo.jpg
         verge segment 'frames/*.png' -o painted/
@@ -77,7 +78,9 @@ struct SegmentCommand: ParsableCommand {
 
   private func checkOutputs(_ output: String) throws(CommandError) {
     var outputs = OutputGuard(input: input, overwrite: sink.overwrite)
-    for path in [output, sink.maskVideo, sink.jsonl, sink.masks] as [String?] { try outputs.check(path) }
+    for path in [output, sink.maskVideo, sink.jsonl, sink.masks, sink.confidence] as [String?] {
+      try outputs.check(path)
+    }
   }
 
   private func options(_ style: OverlayStyle, _ output: String) -> SessionOptions {

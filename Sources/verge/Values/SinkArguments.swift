@@ -29,6 +29,13 @@ struct SinkArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Write a PNG of class indices for each frame into this folder.", valueName: "folder"))
   var masks: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write a grey PNG for each frame into this folder: how sure each pixel's class is, 255 = sure.",
+      discussion: "With --jsonl, each line then has the mean over the frame, 0 to 1, as \"confidence\".",
+      valueName: "folder"))
+  var confidence: String?
+
   @Option(help: ArgumentHelp("Write the class indices as a lossless grey video (FFV1).", valueName: "file"))
   var maskVideo: String?
 
@@ -61,6 +68,7 @@ extension SinkArguments {
   func masks(hasDigest: Bool) -> MaskOptions {
     var options = MaskOptions()
     options.folder = masks
+    options.confidence = confidence
     options.video = maskVideo
     options.records = jsonl
     options.hasRunLengths = rle
