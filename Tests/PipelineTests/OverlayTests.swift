@@ -79,7 +79,9 @@ let rotations = (0..<4).flatMap { [Rotation(quarterTurns: $0), Rotation(quarterT
     frame.color = ColorDescription(matrix: 1, range: .limited)
     let before = bytes(frame)
     let labels = map(8, 8)
-    let result = Overlay(OverlayStyle(names: names, palette: palette, alphas: [0.5, 1, 0])).paint(frame, labels: labels)
+    var style = OverlayStyle(names: names, palette: palette, alphas: [0.5, 1, 0])
+    style.edges = .nearest
+    let result = Overlay(style).paint(frame, labels: labels)
     #expect(bytes(frame) == before, "the decoded frame is not written")
     let keep = [128, 0, 256]
     for (number, plane) in frame.planes.enumerated() {

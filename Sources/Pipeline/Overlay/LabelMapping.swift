@@ -24,26 +24,14 @@ struct LabelMapping {
   ///   - shiftX: log2 of the luma columns that share one of the plane's samples.
   init(_ key: Key) {
     self.key = key
-    let turns = key.rotation.quarterTurns
-    let columnsAreReversed = (turns >= 2) != key.rotation.isMirrored
-    let rowsAreReversed = turns == 1 || turns == 2
-    let swaps = key.rotation.swapsSides
-    let columns = Self.nearest(
-      luma: key.width, shift: key.shiftX, reversed: columnsAreReversed, of: swaps ? key.mapHeight : key.mapWidth)
-    let rows = Self.nearest(
-      luma: key.height, shift: key.shiftY, reversed: rowsAreReversed, of: swaps ? key.mapWidth : key.mapHeight)
-    self.columns = swaps ? columns.map { $0 * key.mapWidth } : columns
-    self.rows = swaps ? rows : rows.map { $0 * key.mapWidth }
+    let sides = key.sides
+    columns = Self.nearest(sides.columns)
+    rows = Self.nearest(sides.rows)
   }
 
-  /// The map's coordinate for each sample along one side.
-  private static func nearest(luma: Int, shift: Int, reversed: Bool, of count: Int) -> [Int] {
-    let samples = (luma + (1 << shift) - 1) >> shift
-    return (0..<samples).map { sample in
-      // Twice the centre's place, so that it is whole; the last chroma sample of an odd side has half a block.
-      let centre = min((2 * sample + 1) << shift, 2 * luma - 1)
-      return min(count - 1, (reversed ? 2 * luma - centre : centre) * count / (2 * luma))
-    }
+  /// The labels before that of each sample along one side.
+  private static func nearest(_ side: MapSide) -> [Int] {
+    (0..<side.samples).map { min(side.count - 1, side.place($0)) * side.step }
   }
 
   /// Writes the labels of row `y`, u8, one a sample.
@@ -52,5 +40,44 @@ struct LabelMapping {
     columns.withUnsafeBufferPointer { columns in
       for x in 0..<columns.count { line[x] = start[columns[x]] }
     }
+  }
+}
+
+/// One side of a plane and the side of the label map that it runs along.
+struct MapSide {
+  /// Luma samples along the side.
+  var luma: Int
+  /// log2 of the luma samples that share one of the plane's.
+  var shift: Int
+  var isReversed: Bool
+  /// Cells of the map along the side.
+  var count: Int
+  /// Labels from one cell to the next.
+  var step: Int
+
+  var samples: Int { (luma + (1 << shift) - 1) >> shift }
+
+  /// Where the centre of a sample lies, in `parts` of a cell from the map's edge.
+  func place(_ sample: Int, parts: Int = 1) -> Int {
+    // Twice the centre's place, so that it is whole; the last chroma sample of an odd side has half a block.
+    let centre = min((2 * sample + 1) << shift, 2 * luma - 1)
+    return (isReversed ? 2 * luma - centre : centre) * count * parts / (2 * luma)
+  }
+}
+
+extension LabelMapping.Key {
+  /// Which side of the map the plane's columns run along, and which its rows.
+  var sides: (columns: MapSide, rows: MapSide) {
+    let turns = rotation.quarterTurns
+    let across = (count: mapWidth, step: 1)
+    let down = (count: mapHeight, step: mapWidth)
+    let (first, second) = rotation.swapsSides ? (down, across) : (across, down)
+    return (
+      MapSide(
+        luma: width, shift: shiftX, isReversed: (turns >= 2) != rotation.isMirrored, count: first.count,
+        step: first.step),
+      MapSide(
+        luma: height, shift: shiftY, isReversed: turns == 1 || turns == 2, count: second.count, step: second.step)
+    )
   }
 }

@@ -113,13 +113,13 @@ private struct Painters {
       let alpha = Int((min(1, style.alphas[label]) * 256).rounded())
       for plane in 0..<3 { tables[plane].set(label: label, value: Int(samples[plane]), alpha: alpha) }
     }
-    let luma = LabelMapping(key.mapping)
+    let luma = LabelLines(key.mapping, style.edges)
     var shifted = key.mapping
     (shifted.shiftX, shifted.shiftY) = (key.format.chromaShiftX, key.format.chromaShiftY)
-    let chroma = shifted == key.mapping ? luma : LabelMapping(shifted)
+    let chroma = shifted == key.mapping ? luma : LabelLines(shifted, style.edges)
     planes = (0..<3).map { plane in
       PlanePainter(
-        mapping: plane == 0 ? luma : chroma, table: tables[plane], kernels: kernels,
+        lines: plane == 0 ? luma : chroma, table: tables[plane], kernels: kernels,
         isWide: key.format.bytesPerSample == 2)
     }
   }

@@ -19,6 +19,18 @@ struct LookArguments: ParsableArguments {
       "Colours from a file: lines of NAME #rrggbb; classes not named keep theirs.", valueName: "file"))
   var palette: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Borders of the painted classes: smooth or nearest.",
+      discussion: "Default: nearest, as --masks writes them; smooth turns its stairs into slopes.", valueName: "kind"),
+    transform: { name in
+      guard let kind = OverlayStyle.Edges(rawValue: name) else {
+        throw ValidationError("--edges is smooth or nearest, not '\(name)'")
+      }
+      return kind
+    })
+  var edges = OverlayStyle.Edges.nearest
+
   @Flag(help: "Show what the colours mean.")
   var legend = false
 
@@ -52,6 +64,7 @@ extension LookArguments {
       names: known.map(\.name),
       palette: try palette.map { path throws(CommandError) in try PaletteFile.apply(path, to: known) } ?? colors,
       alpha: alpha, painted: classes.isEmpty ? nil : painted)
+    style.edges = edges
     (style.hasLegend, style.hasHUD, style.isSideBySide) = (legend, hud, sideBySide)
     return style
   }
