@@ -60,7 +60,13 @@ struct GraphReader {
   private mutating func read(_ node: NodeProto) throws(Unmappable) {
     let (rule, plan) = (Self.rules[node.opType], Self.plans[node.opType])
     guard node.domain.isEmpty || node.domain == "ai.onnx", rule != nil || plan != nil else {
-      throw Unmappable(node.label, "Verge's U-Net has no such operator")
+      let isQuantised = ["Quantize", "Dequantize", "DynamicQuantize", "QLinear"].contains { node.opType.hasPrefix($0) }
+      throw Unmappable(
+        node.label,
+        isQuantised
+          ? "a network in integers; import its float form and run `verge quantize`"
+          : "Verge's U-Net has no such operator"
+      )
     }
     for name in node.input where !name.isEmpty && values[name] == nil {
       throw Unmappable(node.label, "it reads \(quoted(name)), which nothing before it makes")

@@ -43,7 +43,7 @@ public enum ONNXImport {
     let weights = try network.weights(architecture, inputRange: inputRange)
     var receipt = Receipt(toolVersion: options.toolVersion)
     receipt.notes = [
-      "imported from \(fileName(path)), \(file.producer)", "white is \(inputRange == 255 ? 255 : 1) there",
+      "imported from \(fileName(path)), \(file.producer)", "it read pictures as 0…\(inputRange == 255 ? 255 : 1)",
     ]
     if network.isBinary { receipt.notes.append("one logit became two classes: the first one's is 0") }
     do throws(ModelError) {
@@ -76,7 +76,9 @@ public enum ONNXImport {
 extension ModelProto {
   /// Who wrote the file, in a few words.
   fileprivate var producer: String {
-    producerName.isEmpty ? "unknown producer" : "\(producerName.prefix(30)) \(producerVersion.prefix(30))"
+    // tf2onnx adds a commit, or None, to its version.
+    let version = producerVersion.split(separator: " ").first ?? ""
+    return producerName.isEmpty ? "unknown producer" : "\(producerName.prefix(30)) \(version.prefix(30))"
   }
 
   fileprivate func metadata(_ key: String) -> String? { metadataProps.first { $0.key == key }?.value }

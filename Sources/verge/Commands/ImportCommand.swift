@@ -9,9 +9,10 @@ struct ImportCommand: ParsableCommand {
     commandName: "import",
     abstract: "Makes a model of a U-Net that PyTorch, Keras or Verge exported to ONNX.",
     discussion: """
-      The network: on each level two 3×3 convolutions with ReLU, batch norms or not; 2×2 maxima down; a transposed
-      convolution, or nearest neighbours and a convolution, up; skips joined in either order; a 1×1 convolution at the end;
-      if you like, a convolution of stride 2 before. What Verge cannot run is named with its node.
+      The network must be a U-Net like Verge's: on each level two 3×3 convolutions with ReLU, with batch norms or without;
+      2×2 maxima on the way down; transposed convolutions, or nearest neighbours and a convolution, on the way up; skips
+      joined in either order; a 1×1 convolution at the end; perhaps a convolution of stride 2 first. Anything else is named
+      by its node.
 
       The model has float weights: verge quantize makes it segment video, verge train --init trains it on.
 
