@@ -20,7 +20,7 @@ void ck_upconv2x2_u8s8_avx2(const ck_conv_args *args);
 size_t ck_upconv4x4_packed_size_avx2(int32_t c, int32_t out_channels);
 void ck_upconv4x4_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t out_channels);
 void ck_upconv4x4_u8s8_avx2(const ck_conv_args *args);
-void ck_pool_row_avx2(const ck_conv_args *args, int32_t y);
+void ck_pool_row_avx2(const ck_conv_args *args, int32_t y, int32_t first, int32_t channels);
 size_t ck_head_packed_size_avx2(int32_t c, int32_t classes);
 void ck_head_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t classes);
 void ck_head_argmax_u8s8_avx2(const ck_head_args *args);

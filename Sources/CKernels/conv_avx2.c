@@ -105,7 +105,7 @@ static void do_bands(const ck_conv_args *args, const ck_window *window, int32_t 
     const int32_t end = least(begin + band, args->row_end);
     do_rows(args, window, begin, end, width, scale);
     if (!args->pooled.data) continue;
-    for (int32_t y = begin / 2; y < end / 2; y++) ck_pool_row_avx2(args, y);
+    for (int32_t y = begin / 2; y < end / 2; y++) ck_pool_row_avx2(args, y, 0, args->dst.channels);
   }
 }
 

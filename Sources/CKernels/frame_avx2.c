@@ -97,28 +97,29 @@ void ck_blend_row_u16_avx2(uint16_t *dst, const uint16_t *src, const uint8_t *la
 }
 
 /// One pooled pixel.
-static inline void pool_pixel(uint8_t *out, const uint8_t *top, const uint8_t *bottom, int32_t channels) {
+static inline void pool_pixel(uint8_t *out, const uint8_t *top, const uint8_t *bottom, ptrdiff_t step,
+                              int32_t channels) {
   int32_t c = 0;
   for (; c + 16 <= channels; c += 16) {
     const __m128i left =
         _mm_max_epu8(_mm_loadu_si128((const __m128i *)(top + c)), _mm_loadu_si128((const __m128i *)(bottom + c)));
-    const __m128i right = _mm_max_epu8(_mm_loadu_si128((const __m128i *)(top + channels + c)),
-                                       _mm_loadu_si128((const __m128i *)(bottom + channels + c)));
+    const __m128i right = _mm_max_epu8(_mm_loadu_si128((const __m128i *)(top + step + c)),
+                                       _mm_loadu_si128((const __m128i *)(bottom + step + c)));
     _mm_storeu_si128((__m128i *)(out + c), _mm_max_epu8(left, right));
   }
   for (; c < channels; c++) {
     const uint8_t left = top[c] > bottom[c] ? top[c] : bottom[c];
-    const uint8_t right = top[channels + c] > bottom[channels + c] ? top[channels + c] : bottom[channels + c];
+    const uint8_t right = top[step + c] > bottom[step + c] ? top[step + c] : bottom[step + c];
     out[c] = left > right ? left : right;
   }
 }
 
-void ck_pool_row_avx2(const ck_conv_args *args, int32_t y) {
+void ck_pool_row_avx2(const ck_conv_args *args, int32_t y, int32_t first, int32_t channels) {
   const ck_view *pooled = &args->pooled;
-  const uint8_t *top = ck_pixel(&args->dst, 2 * y, 0);
-  uint8_t *out = ck_pixel(pooled, y, 0);
+  const uint8_t *top = ck_pixel(&args->dst, 2 * y, 0) + first;
+  uint8_t *out = ck_pixel(pooled, y, 0) + first;
   for (int32_t x = 0; x < pooled->width; x++, top += 2 * pooled->channels, out += pooled->channels) {
-    pool_pixel(out, top, top + args->dst.row_stride, pooled->channels);
+    pool_pixel(out, top, top + args->dst.row_stride, pooled->channels, channels);
   }
 }
 

@@ -88,22 +88,22 @@ void ck_blend_row_u16_avx512vnni(uint16_t *dst, const uint16_t *src, const uint8
 }
 
 /// The maximum of two neighbours in two rows, the bytes that `mask` selects.
-static inline __m512i pool_masked(const uint8_t *top, const uint8_t *bottom, ptrdiff_t channels, __mmask64 mask) {
+static inline __m512i pool_masked(const uint8_t *top, const uint8_t *bottom, ptrdiff_t step, __mmask64 mask) {
   const __m512i left = _mm512_max_epu8(_mm512_maskz_loadu_epi8(mask, top), _mm512_maskz_loadu_epi8(mask, bottom));
   const __m512i right =
-      _mm512_max_epu8(_mm512_maskz_loadu_epi8(mask, top + channels), _mm512_maskz_loadu_epi8(mask, bottom + channels));
+      _mm512_max_epu8(_mm512_maskz_loadu_epi8(mask, top + step), _mm512_maskz_loadu_epi8(mask, bottom + step));
   return _mm512_max_epu8(left, right);
 }
 
-void ck_pool_row_avx512vnni(const ck_conv_args *args, int32_t y) {
+void ck_pool_row_avx512vnni(const ck_conv_args *args, int32_t y, int32_t first, int32_t channels) {
   const ck_view *pooled = &args->pooled;
-  const uint8_t *top = ck_pixel(&args->dst, 2 * y, 0), *bottom = top + args->dst.row_stride;
-  uint8_t *out = ck_pixel(pooled, y, 0);
-  const int32_t channels = pooled->channels;
-  for (int32_t x = 0; x < pooled->width; x++, top += 2 * channels, bottom += 2 * channels, out += channels) {
+  const uint8_t *top = ck_pixel(&args->dst, 2 * y, 0) + first, *bottom = top + args->dst.row_stride;
+  uint8_t *out = ck_pixel(pooled, y, 0) + first;
+  const ptrdiff_t step = pooled->channels;
+  for (int32_t x = 0; x < pooled->width; x++, top += 2 * step, bottom += 2 * step, out += step) {
     for (int32_t c = 0; c < channels; c += 64) {
       const __mmask64 mask = channels - c >= 64 ? ~0ull : ~0ull >> (64 - (channels - c));
-      _mm512_mask_storeu_epi8(out + c, mask, pool_masked(top + c, bottom + c, channels, mask));
+      _mm512_mask_storeu_epi8(out + c, mask, pool_masked(top + c, bottom + c, step, mask));
     }
   }
 }

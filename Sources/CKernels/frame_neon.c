@@ -93,26 +93,26 @@ void ck_count_labels_neon(uint32_t counts[256], const uint8_t *labels, size_t co
 }
 
 /// One pooled pixel.
-INLINE void pool_pixel(uint8_t *out, const uint8_t *top, const uint8_t *bottom, int32_t channels) {
+INLINE void pool_pixel(uint8_t *out, const uint8_t *top, const uint8_t *bottom, ptrdiff_t step, int32_t channels) {
   int32_t c = 0;
   for (; c + 16 <= channels; c += 16) {
     const uint8x16_t left = vmaxq_u8(vld1q_u8(top + c), vld1q_u8(bottom + c));
-    const uint8x16_t right = vmaxq_u8(vld1q_u8(top + channels + c), vld1q_u8(bottom + channels + c));
+    const uint8x16_t right = vmaxq_u8(vld1q_u8(top + step + c), vld1q_u8(bottom + step + c));
     vst1q_u8(out + c, vmaxq_u8(left, right));
   }
   for (; c < channels; c++) {
     const uint8_t left = top[c] > bottom[c] ? top[c] : bottom[c];
-    const uint8_t right = top[channels + c] > bottom[channels + c] ? top[channels + c] : bottom[channels + c];
+    const uint8_t right = top[step + c] > bottom[step + c] ? top[step + c] : bottom[step + c];
     out[c] = left > right ? left : right;
   }
 }
 
-void ck_pool_row_neon(const ck_conv_args *args, int32_t y) {
+void ck_pool_row_neon(const ck_conv_args *args, int32_t y, int32_t first, int32_t channels) {
   const ck_view *pooled = &args->pooled;
-  const uint8_t *top = ck_pixel(&args->dst, 2 * y, 0);
-  uint8_t *out = ck_pixel(pooled, y, 0);
+  const uint8_t *top = ck_pixel(&args->dst, 2 * y, 0) + first;
+  uint8_t *out = ck_pixel(pooled, y, 0) + first;
   for (int32_t x = 0; x < pooled->width; x++, top += 2 * pooled->channels, out += pooled->channels) {
-    pool_pixel(out, top, top + args->dst.row_stride, pooled->channels);
+    pool_pixel(out, top, top + args->dst.row_stride, pooled->channels, channels);
   }
 }
 

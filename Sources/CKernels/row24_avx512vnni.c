@@ -38,9 +38,10 @@ INLINE void finish(uint8_t *dst, const __m512i *acc, ck_codes to, const int P) {
     const __m512i both = scaled(acc[3 * p + 2], rest);
     const __m512i q[4] = {scaled(acc[3 * p], first), scaled(acc[3 * p + 1], first), both, both};
     const __m512i codes = _mm512_permutexvar_epi32(order, clamped(q, to.zero_points));
-    // Bytes 0...23 are one pixel, 24...47 the other.
-    _mm512_mask_storeu_epi8(dst, to.stored, codes);
-    _mm512_mask_storeu_epi8(dst + to.step - 24, to.stored << 24, codes);
+    // Bytes 0...23 are one pixel, 24...47 the other: neighbours in most layers.
+    const bool adjoin = to.step == 24 && to.stored == 0xffffff;
+    _mm512_mask_storeu_epi8(dst, adjoin ? (1ull << 48) - 1 : to.stored, codes);
+    if (!adjoin) _mm512_mask_storeu_epi8(dst + to.step - 24, to.stored << 24, codes);
   }
 }
 

@@ -14,7 +14,7 @@ static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 /// Outputs of every block but the last: as few blocks as there can be, nearly equal ones, since narrow ones are slower.
 static int32_t block_size(const ck_row_kernel *kernel, int32_t outputs) {
   const int32_t vectors = ck_round_up(outputs, kernel->lanes) / kernel->lanes;
-  const int32_t blocks = (outputs + kernel->block - 1) / kernel->block;
+  const int32_t blocks = ck_block_count(kernel->block, outputs);
   return (vectors + blocks - 1) / blocks * kernel->lanes;
 }
 
@@ -100,17 +100,31 @@ static void conv_row(const ck_row_kernel *kernel, const ck_conv_args *args, int3
   kernel->row(&row, args->dst.width, block_vectors(kernel, args->dst.channels, first));
 }
 
+typedef struct range {
+  int32_t begin, end;
+} range;
+
+/// The outputs of the blocks that args ask for, out of `outputs` in blocks of `block`.
+static range asked_outputs(const ck_conv_args *args, int32_t block, int32_t outputs) {
+  if (args->block_end == 0) return (range){0, outputs};
+  return (range){args->block_begin * block, least(args->block_end * block, outputs)};
+}
+
 void ck_rows_conv3x3(const ck_row_kernel *kernel, const ck_conv_args *args, int32_t stride) {
   // Rows go in bands: with several blocks, the weights of one stay in the second-level cache for a band while the
   // band's source rows stay there for all blocks; with one block, two rows are just what pooling wants warm.
-  const int32_t block = block_size(kernel, args->dst.channels), band = args->dst.channels > block ? 8 : 2;
+  const int32_t block = block_size(kernel, args->dst.channels);
+  const range outputs = asked_outputs(args, block, args->dst.channels);
+  const int32_t band = outputs.end - outputs.begin > block ? 8 : 2;
   for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
     const int32_t end = least(begin + band, args->row_end);
-    for (int32_t first = 0; first < args->dst.channels; first += block) {
+    for (int32_t first = outputs.begin; first < outputs.end; first += block) {
       for (int32_t y = begin; y < end; y++) conv_row(kernel, args, stride, y, first);
     }
     if (!args->pooled.data) continue;
-    for (int32_t y = begin / 2; y < end / 2; y++) kernel->pool_row(args, y);
+    for (int32_t y = begin / 2; y < end / 2; y++) {
+      kernel->pool_row(args, y, outputs.begin, outputs.end - outputs.begin);
+    }
   }
 }
 
@@ -187,11 +201,14 @@ static void upconv_rows(const ck_row_kernel *kernel, const ck_conv_args *args, i
 
 void ck_rows_upconv2x2(const ck_row_kernel *kernel, const ck_conv_args *args) {
   const int32_t band = 4;  // source rows that meet the weights of one block while these are in the cache
-  const int32_t outputs = 2 * args->dst.channels, size = block_size(kernel, outputs);
+  const int32_t size = block_size(kernel, 2 * args->dst.channels);
+  const range outputs = asked_outputs(args, size, 2 * args->dst.channels);
   for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
     const int32_t end = least(begin + band, args->row_end);
     for (int32_t a = 0; a < 2; a++) {
-      for (int32_t first = 0; first < outputs; first += size) upconv_rows(kernel, args, begin, end, a, first);
+      for (int32_t first = outputs.begin; first < outputs.end; first += size) {
+        upconv_rows(kernel, args, begin, end, a, first);
+      }
     }
   }
 }
@@ -245,10 +262,11 @@ static void upconv4x4_rows(const ck_row_kernel *kernel, const ck_conv_args *args
 void ck_rows_upconv4x4(const ck_row_kernel *kernel, const ck_conv_args *args) {
   const int32_t band = 4;  // source rows that meet the weights of one block while these are in the cache
   const int32_t size = block_size(kernel, args->dst.channels);
+  const range outputs = asked_outputs(args, size, args->dst.channels);
   for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
     const int32_t end = least(begin + band, args->row_end);
     for (int32_t place = 0; place < 4; place++) {
-      for (int32_t first = 0; first < args->dst.channels; first += size) {
+      for (int32_t first = outputs.begin; first < outputs.end; first += size) {
         upconv4x4_rows(kernel, args, begin, end, place, first);
       }
     }

@@ -37,8 +37,8 @@ typedef struct ck_row_kernel {
   void (*pack_header)(int8_t *block, int32_t steps, int32_t vectors);
   /// Does `width` outputs of `vectors` vectors of channels.
   void (*row)(const ck_row *row, int32_t width, int32_t vectors);
-  /// Row y of pooled from rows 2y and 2y + 1 of dst.
-  void (*pool_row)(const ck_conv_args *args, int32_t y);
+  /// Channels first ..< first + channels of row y of pooled, from rows 2y and 2y + 1 of dst.
+  void (*pool_row)(const ck_conv_args *args, int32_t y, int32_t first, int32_t channels);
 } ck_row_kernel;
 
 size_t ck_rows_conv3x3_packed_size(const ck_row_kernel *kernel, int32_t c0, int32_t c1, int32_t out_channels);

@@ -3,8 +3,10 @@
 
 #if CK_X86
 
+enum { BLOCK = 16 };
+
 static const ck_row_kernel kernel = {.lanes = 8,
-                                     .block = 16,
+                                     .block = BLOCK,
                                      .weight_bytes = 1,
                                      .pack_step = ck_pack_step_avxvnni,
                                      .row = ck_row_avxvnni,
@@ -47,6 +49,7 @@ static void ck_upconv4x4_u8s8_avxvnni(const ck_conv_args *args) { ck_rows_upconv
 
 const ck_table ck_table_avxvnni = {
     .tier = CK_TIER_AVXVNNI,
+    .block = BLOCK,
     .conv3x3_packed_size = ck_conv3x3_packed_size_avxvnni,
     .conv3x3_pack = ck_conv3x3_pack_avxvnni,
     .conv3x3 = ck_conv3x3_u8s8_avxvnni,

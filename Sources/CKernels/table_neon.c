@@ -3,8 +3,10 @@
 
 #if CK_NEON
 
+enum { BLOCK = 32 };
+
 static const ck_row_kernel kernel = {.lanes = 4,
-                                     .block = 32,
+                                     .block = BLOCK,
                                      .weight_bytes = 1,
                                      .header_bytes = 4,
                                      .pack_step = ck_pack_step_neon,
@@ -49,6 +51,7 @@ static void ck_upconv4x4_u8s8_neon(const ck_conv_args *args) { ck_rows_upconv4x4
 
 const ck_table ck_table_neon = {
     .tier = CK_TIER_NEON,
+    .block = BLOCK,
     .conv3x3_packed_size = ck_conv3x3_packed_size_neon,
     .conv3x3_pack = ck_conv3x3_pack_neon,
     .conv3x3 = ck_conv3x3_u8s8_neon,

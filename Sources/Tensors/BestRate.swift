@@ -20,7 +20,7 @@ func bestRate(pool: WorkerPool?, milliseconds: Int, _ body: (_ rounds: Int64) ->
   for _ in 0..<slices {
     let time = clock.measure {
       guard let pool else { return body(rounds) }
-      pool.run(rows: 0..<threads, grain: 1) { range in for _ in range { body(rounds) } }
+      pool.run(rows: 0..<threads) { range, _ in for _ in range { body(rounds) } }
     }
     best = min(best, time.milliseconds)
   }

@@ -21,7 +21,7 @@ public enum CoreClock {
         best.max(hertz(rounds), ordering: .relaxed)
         continue
       }
-      pool.run(rows: 0..<pool.threadCount, grain: 1) { _ in best.max(hertz(rounds), ordering: .relaxed) }
+      pool.run(rows: 0..<pool.threadCount) { _, _ in best.max(hertz(rounds), ordering: .relaxed) }
     }
     return Double(best.load(ordering: .relaxed))
   }

@@ -10,9 +10,11 @@ extension Kernels {
   ///   - output: u8 `[H, W, out]`; its `rows` are written, and their border.
   ///   - pooled: u8 `[H/2, W/2, out]`, the 2×2 maximum of `output`, or nil; needs even `rows` bounds.
   ///   - rows: rows of `output` to do.
+  ///   - blocks: blocks of output channels to do, out of `layer.blockCount`; nil for all.
   public func convolve3x3(
     _ source: QuantizedTensor, _ second: QuantizedTensor? = nil, with layer: PackedConvolution3x3,
-    into output: QuantizedTensor, pooledInto pooled: QuantizedTensor? = nil, rows: Range<Int>
+    into output: QuantizedTensor, pooledInto pooled: QuantizedTensor? = nil, rows: Range<Int>,
+    blocks: Range<Int>? = nil
   ) {
     checkSources(source, second, of: layer)
     precondition(
@@ -23,10 +25,12 @@ extension Kernels {
       precondition(pooled.shape == output.shape.halved, "pooled \(pooled.shape) is not half of \(output.shape)")
       precondition(rows.lowerBound % 2 == 0 && rows.upperBound % 2 == 0, "pooling needs even rows, not \(rows)")
     }
-    var args = arguments(source, layer.memory, layer.outputChannels, output, rows)
+    let blocks = checked(blocks, of: layer.blockCount)
+    var args = arguments(source, layer.memory, layer.outputChannels, output, rows, blocks)
     if let second { args.src.1 = second.view }
     if let pooled { args.pooled = pooled.view }
     table.pointee.conv3x3(&args)
+    if blocks.lowerBound > 0 { return }
     output.fillBorder(rows: rows)
     pooled?.fillBorder(rows: rows.lowerBound / 2..<rows.upperBound / 2)
   }
@@ -37,15 +41,18 @@ extension Kernels {
   ///   - source: u8 `[2H, 2W, inputChannels[0]]`, border filled.
   ///   - output: u8 `[H, W, out]`; its `rows` are written, and their border.
   ///   - rows: rows of `output` to do.
+  ///   - blocks: blocks of output channels to do, out of `layer.blockCount`; nil for all.
   public func convolve3x3Stride2(
-    _ source: QuantizedTensor, with layer: PackedConvolution3x3, into output: QuantizedTensor, rows: Range<Int>
+    _ source: QuantizedTensor, with layer: PackedConvolution3x3, into output: QuantizedTensor, rows: Range<Int>,
+    blocks: Range<Int>? = nil
   ) {
     checkSources(source, nil, of: layer)
     precondition(isTwice(source, output), "a source \(source.shape) is not twice an output \(output.shape)")
     check(output, channels: layer.outputChannels, rows: rows, of: output.shape.height, layer.memory)
-    var args = arguments(source, layer.memory, layer.outputChannels, output, rows)
+    let blocks = checked(blocks, of: layer.blockCount)
+    var args = arguments(source, layer.memory, layer.outputChannels, output, rows, blocks)
     table.pointee.conv3x3_stride2(&args)
-    output.fillBorder(rows: rows)
+    if blocks.lowerBound == 0 { output.fillBorder(rows: rows) }
   }
 
   /// Transposed convolution, stride 2; a 4×4 window has a padding of 1.
@@ -54,34 +61,49 @@ extension Kernels {
   ///   - source: u8 `[H, W, inputChannels]`, border filled.
   ///   - output: u8 `[2H, 2W, out]`; rows `2·rows` are written, and their border.
   ///   - rows: rows of `source` to do.
+  ///   - blocks: blocks of output columns and channels to do, out of `layer.blockCount`; nil for all.
   public func upconvolve(
-    _ source: QuantizedTensor, with layer: PackedUpconvolution, into output: QuantizedTensor, rows: Range<Int>
+    _ source: QuantizedTensor, with layer: PackedUpconvolution, into output: QuantizedTensor, rows: Range<Int>,
+    blocks: Range<Int>? = nil
   ) {
     precondition(
       source.shape.channels == layer.inputChannels,
       "a source \(source.shape) meets a layer of \(layer.inputChannels) input channels")
     precondition(isTwice(output, source), "an output \(output.shape) is not twice a source \(source.shape)")
     check(output, channels: layer.outputChannels, rows: rows, of: source.shape.height, layer.memory)
-    var args = arguments(source, layer.memory, layer.outputChannels, output, rows)
+    let blocks = checked(blocks, of: layer.blockCount)
+    var args = arguments(source, layer.memory, layer.outputChannels, output, rows, blocks)
     if layer.window == 2 { table.pointee.upconv2x2(&args) } else { table.pointee.upconv4x4(&args) }
-    output.fillBorder(rows: 2 * rows.lowerBound..<2 * rows.upperBound)
+    if blocks.lowerBound == 0 { output.fillBorder(rows: 2 * rows.lowerBound..<2 * rows.upperBound) }
   }
 
   private func arguments(
     _ source: QuantizedTensor, _ memory: PackedMemory, _ outputChannels: Int, _ output: QuantizedTensor,
-    _ rows: Range<Int>
+    _ rows: Range<Int>, _ blocks: Range<Int>
   ) -> ck_conv_args {
     var args = ck_conv_args()
     args.src.0 = source.view
     args.weights = memory.weights
     args.bias = memory.bias
     args.multiplier = memory.multiplier
+    args.in_channels = Int32(source.shape.channels)
     args.out_channels = Int32(outputChannels)
     args.zero_point = Int32(output.quantization.zeroPoint)
     args.dst = output.view
     args.row_begin = Int32(rows.lowerBound)
     args.row_end = Int32(rows.upperBound)
+    args.block_begin = Int32(blocks.lowerBound)
+    args.block_end = Int32(blocks.upperBound)
     return args
+  }
+
+  /// `blocks`, or all of `count`.
+  private func checked(_ blocks: Range<Int>?, of count: Int) -> Range<Int> {
+    guard let blocks else { return 0..<count }
+    precondition(
+      blocks.lowerBound >= 0 && blocks.upperBound <= count && !blocks.isEmpty,
+      "blocks \(blocks) are not in 0..<\(count)")
+    return blocks
   }
 
   private func checkSources(_ source: QuantizedTensor, _ second: QuantizedTensor?, of layer: PackedConvolution3x3) {

@@ -23,7 +23,8 @@ extension Kernels {
       tier: tier, packedSize: table.pointee.conv3x3_packed_size(stored.0, stored.1, Int32(out)), bias: bias,
       multiplier: multiplier
     ) { table.pointee.conv3x3_pack($0, weights, first, stored.0, second, stored.1, Int32(out)) }
-    return PackedConvolution3x3(inputChannels: inputChannels, outputChannels: out, memory: memory)
+    return PackedConvolution3x3(
+      inputChannels: inputChannels, outputChannels: out, blockCount: blockCount(Int32(out)), memory: memory)
   }
 
   /// Packs a transposed convolution of stride 2.
@@ -52,7 +53,9 @@ extension Kernels {
         table.upconv4x4_pack(packed, weights, logical, stored, outputs)
       }
     }
-    return PackedUpconvolution(window: window, inputChannels: inputChannels, outputChannels: out, memory: memory)
+    let blocks = blockCount(window == 2 ? 2 * self.stored(outputs) : self.stored(outputs))
+    return PackedUpconvolution(
+      window: window, inputChannels: inputChannels, outputChannels: out, blockCount: blocks, memory: memory)
   }
 
   /// Packs a 1×1 head of 1 to 255 classes.
@@ -71,6 +74,8 @@ extension Kernels {
     ) { table.pointee.head_pack($0, weights, logical, stored, Int32(classes)) }
     return PackedHead(inputChannels: inputChannels, classes: classes, memory: memory)
   }
+
+  private func blockCount(_ outputs: Int32) -> Int { Int(ck_block_count(table.pointee.block, outputs)) }
 
   private func stored(_ channels: Int32) -> Int32 { (channels + 3) / 4 * 4 }
 }

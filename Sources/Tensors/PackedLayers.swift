@@ -36,6 +36,8 @@ public struct PackedConvolution3x3: Sendable {
   /// Logical channels of the one or two sources.
   public let inputChannels: [Int]
   public let outputChannels: Int
+  /// Blocks of output channels that threads can share; the tier's choice.
+  public let blockCount: Int
   let memory: PackedMemory
 
   /// Bytes of packed weights, bias and multipliers.
@@ -48,6 +50,8 @@ public struct PackedUpconvolution: Sendable {
   public let window: Int
   public let inputChannels: Int
   public let outputChannels: Int
+  /// Blocks of output columns and channels that threads can share; the tier's choice.
+  public let blockCount: Int
   let memory: PackedMemory
 
   /// Bytes of packed weights, bias and multipliers.

@@ -1,4 +1,4 @@
-// How a caller and its workers meet: a task offered, claimed in grains, and left.
+// How a caller and its workers meet: a task offered, claimed piece by piece, and left.
 import CKernels
 import Glibc
 import Synchronization
@@ -17,22 +17,26 @@ final class WorkerExchange: @unchecked Sendable {  // `task` is written only whi
   private static let spins = 2000
 
   private let state = Atomic<UInt64>(0)
-  private let nextRow = Atomic<Int>(0)
+  private let nextUnit = Atomic<Int>(0)
   private let parked = Atomic<Int>(0)
   private let stopped = Atomic<Bool>(false)
   private var task: RowTask?
+  private var threads = 1
   private let bell = Bell()
 
-  /// Offers `task` to the workers, takes part, and returns when every row is done.
-  func run(_ task: RowTask) {
+  /// Offers `task` to the workers, takes part, and returns when every piece is done.
+  ///
+  /// - Parameter threads: how many may come, the caller included.
+  func run(_ task: RowTask, threads: Int) {
     let before = state.load(ordering: .relaxed)
     precondition(before & (Self.generation - 1) == 0, "a worker pool runs one task at a time")
     self.task = task
-    nextRow.store(task.rows.lowerBound, ordering: .relaxed)
+    self.threads = threads
+    nextUnit.store(0, ordering: .relaxed)
     // Sequentially consistent, as in `park`: either the worker sees this task or we see the worker parked.
     state.store((before &+ Self.generation) | Self.open, ordering: .sequentiallyConsistent)
     if parked.load(ordering: .sequentiallyConsistent) > 0 { bell.ring() }
-    claimRows(of: task)
+    claimUnits(of: task)
     state.bitwiseAnd(~Self.open, ordering: .acquiringAndReleasing)
     waitForWorkers()
     self.task = nil
@@ -60,7 +64,7 @@ final class WorkerExchange: @unchecked Sendable {  // `task` is written only whi
       let (exchanged, original) = state.weakCompareExchange(
         expected: now, desired: now &+ Self.joined, ordering: .acquiringAndReleasing)
       if exchanged {
-        if let task { claimRows(of: task) }
+        if let task { claimUnits(of: task) }
         state.subtract(Self.joined, ordering: .releasing)
         return
       }
@@ -68,15 +72,17 @@ final class WorkerExchange: @unchecked Sendable {  // `task` is written only whi
     }
   }
 
-  private func claimRows(of task: RowTask) {
-    while true {
-      let start = nextRow.add(task.grain, ordering: .relaxed).oldValue
-      if start >= task.rows.upperBound { return }
-      task.body(start..<min(start + task.grain, task.rows.upperBound))
+  private func claimUnits(of task: RowTask) {
+    var start = nextUnit.load(ordering: .relaxed)
+    while start < task.unitCount {
+      let end = task.claimEnd(from: start, threads: threads)
+      let (exchanged, now) = nextUnit.weakCompareExchange(expected: start, desired: end, ordering: .relaxed)
+      if exchanged { task.run(from: start, to: end) }
+      start = exchanged ? nextUnit.load(ordering: .relaxed) : now
     }
   }
 
-  /// The last grains of the others are short; after some looks the core is offered, in case a worker lost its own.
+  /// The last pieces of the others are short; after some looks the core is offered, in case a worker lost its own.
   private func waitForWorkers() {
     var looks = 0
     while state.load(ordering: .acquiring) & (Self.generation - 1) != 0 {

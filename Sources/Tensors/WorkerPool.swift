@@ -4,8 +4,8 @@ import Glibc
 /// A fixed set of threads that run one row-split task at a time, together with the caller.
 ///
 /// Made for a chain of short tasks (the layers of a network): between two of them the workers spin for some microseconds;
-/// when nothing comes they park and leave their cores to others. Rows are claimed in grains as threads get free, so a thread
-/// that is held up does not hold up the rest.
+/// when nothing comes they park and leave their cores to others. Pieces are claimed as threads get free, smaller ones towards
+/// the end, so a thread that is held up does not hold up the rest.
 ///
 /// One caller at a time; a task must not call `run` itself. Not for tasks that wait for something.
 public final class WorkerPool: Sendable {
@@ -32,24 +32,19 @@ public final class WorkerPool: Sendable {
   ///
   /// - Complexity: allocates nothing; some microseconds when the workers are parked.
   public func run(_ task: RowTask) {
-    if workers.isEmpty || task.rows.count <= task.grain { return runAlone(task) }
-    exchange.run(task)
+    if task.rows.isEmpty { return }
+    if workers.isEmpty || task.unitCount == 1 { return task.body(task.rows, 0..<task.blocks) }
+    exchange.run(task, threads: threadCount)
   }
 
-  /// Runs `body` over `rows` in ranges of `grain` rows (the last may be shorter), on all threads, and returns when all is done.
+  /// Runs `body` over `rows` in ranges of whole units (the last may be shorter), and over `blocks`, on all threads, and
+  /// returns when all is done.
   ///
   /// Allocates a closure; what runs for every frame is better made once, as a `RowTask`.
-  public func run(rows: Range<Int>, grain: Int, _ body: (Range<Int>) -> Void) {
-    withoutActuallyEscaping(body) { run(RowTask(rows: rows, grain: grain, unchecked: $0)) }
-  }
-
-  private func runAlone(_ task: RowTask) {
-    var start = task.rows.lowerBound
-    while start < task.rows.upperBound {
-      let end = min(start + task.grain, task.rows.upperBound)
-      task.body(start..<end)
-      start = end
-    }
+  public func run(
+    rows: Range<Int>, unit: Int = 1, blocks: Int = 1, _ body: (_ rows: Range<Int>, _ blocks: Range<Int>) -> Void
+  ) {
+    withoutActuallyEscaping(body) { run(RowTask(unchecked: $0, rows: rows, unit: unit, blocks: blocks)) }
   }
 }
 

@@ -9,6 +9,17 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
   private let arena: Arena
   private let tensors: [QuantizedTensor]
   private let pool: WorkerPool
+  private let result = Result()
+  /// One for each step.
+  private let tasks: [RowTask]
+
+  /// Where a run puts what it finds.
+  final class Result: @unchecked Sendable {  // written only between tasks
+    var labels: UnsafeMutablePointer<UInt8>?
+    var labelStride = 0
+    var confidence: UnsafeMutablePointer<UInt8>?
+    var logits: UnsafeMutablePointer<Float>?
+  }
 
   /// - Parameter pool: its threads share every layer's rows. Not to be used by anybody else during a run.
   public init(_ plan: Int8Plan, pool: WorkerPool) {
@@ -16,7 +27,9 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
     self.pool = pool
     let arena = Arena(plan.arena)
     self.arena = arena
-    tensors = plan.activations.enumerated().map { arena.tensor($0, $1.shape, $1.quantization) }
+    let tensors = plan.activations.enumerated().map { arena.tensor($0, $1.shape, $1.quantization) }
+    self.tensors = tensors
+    tasks = plan.steps.map { [result] in $0.task(plan.kernels, tensors, result) }
   }
 
   /// - Parameters:
@@ -44,7 +57,7 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
   ///   - labels: u8 `[H / stem, W / stem]`, overwritten with class indices.
   ///   - labelStride: bytes between rows of labels.
   ///   - confidence: nil, or u8 like `labels`: how sure each label is, 255 = sure.
-  /// - Complexity: O(H·W·C²); allocates nothing on one thread, and a few bytes for each layer to hand it to several.
+  /// - Complexity: O(H·W·C²); allocates nothing.
   public func run(
     pixels: UnsafePointer<UInt8>, stride: Int, labels: UnsafeMutablePointer<UInt8>, labelStride: Int,
     confidence: UnsafeMutablePointer<UInt8>? = nil
@@ -68,49 +81,17 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
     labels: UnsafeMutablePointer<UInt8>, labelStride: Int, confidence: UnsafeMutablePointer<UInt8>? = nil,
     logits: UnsafeMutablePointer<Float>? = nil
   ) {
-    tensors[0].fillBorder()
-    for step in plan.steps { run(step, labels, labelStride, confidence, logits) }
+    begin(labels, labelStride, confidence, logits)
+    for task in tasks { pool.run(task) }
   }
 
-  private func run(
-    _ step: Int8Plan.Step, _ labels: UnsafeMutablePointer<UInt8>, _ labelStride: Int,
-    _ confidence: UnsafeMutablePointer<UInt8>? = nil, _ logits: UnsafeMutablePointer<Float>? = nil
+  private func begin(
+    _ labels: UnsafeMutablePointer<UInt8>, _ labelStride: Int, _ confidence: UnsafeMutablePointer<UInt8>? = nil,
+    _ logits: UnsafeMutablePointer<Float>? = nil
   ) {
-    let kernels = plan.kernels
-    let source = tensors[step.sources[0]]
-    switch step.work {
-    case .convolution(let packed, let stride):
-      convolve(step, packed, stride: stride)
-    case .transpose(let packed):
-      let output = tensors[step.output ?? 0]
-      split(source.shape.height) { kernels.upconvolve(source, with: packed, into: output, rows: $0) }
-    case .head(let packed):
-      split(source.shape.height) {
-        kernels.headArgmax(
-          source, with: packed, labels: labels, labelStride: labelStride, confidence: confidence, logits: logits,
-          rows: $0)
-      }
-    }
-  }
-
-  private func convolve(_ step: Int8Plan.Step, _ packed: PackedConvolution3x3, stride: Int) {
-    let kernels = plan.kernels
-    let source = tensors[step.sources[0]]
-    let output = tensors[step.output ?? 0]
-    if stride == 2 {
-      return split(output.shape.height) {
-        kernels.convolve3x3Stride2(source, with: packed, into: output, rows: $0)
-      }
-    }
-    let second = step.sources.count == 2 ? tensors[step.sources[1]] : nil
-    let pooled = step.pooled.map { tensors[$0] }
-    split(output.shape.height, even: pooled != nil) {
-      kernels.convolve3x3(source, second, with: packed, into: output, pooledInto: pooled, rows: $0)
-    }
-  }
-
-  private func split(_ rows: Int, even: Bool = false, _ body: (Range<Int>) -> Void) {
-    pool.run(rows: 0..<rows, grain: rowGrain(rows: rows, threads: pool.threadCount, even: even), body)
+    (result.labels, result.labelStride) = (labels, labelStride)
+    (result.confidence, result.logits) = (confidence, logits)
+    tensors[0].fillBorder()
   }
 }
 
@@ -121,10 +102,10 @@ extension Int8Network {
   package func run(
     labels: UnsafeMutablePointer<UInt8>, labelStride: Int, observe: (_ name: String, _ codes: [UInt8]) -> Void
   ) {
-    tensors[0].fillBorder()
+    begin(labels, labelStride)
     observe(plan.activations[0].name, tensors[0].codes())
-    for step in plan.steps {
-      run(step, labels, labelStride)
+    for (step, task) in zip(plan.steps, tasks) {
+      pool.run(task)
       for index in [step.output, step.pooled].compactMap(\.self) {
         observe(plan.activations[index].name, tensors[index].codes())
       }
@@ -136,11 +117,12 @@ extension Int8Network {
     precondition(runs > 0, "\(runs) runs have no median")
     let labels = UnsafeMutablePointer<UInt8>.allocate(capacity: plan.labelSize.pixels)
     defer { labels.deallocate() }
+    begin(labels, plan.labelSize.width)
     var times = plan.steps.map { _ in [Double]() }
     let clock = ContinuousClock()
     for _ in 0..<runs {
-      for (index, step) in plan.steps.enumerated() {
-        let time = clock.measure { run(step, labels, plan.labelSize.width) }
+      for (index, task) in tasks.enumerated() {
+        let time = clock.measure { pool.run(task) }
         times[index].append(Double(time.components.attoseconds) / 1e15 + Double(time.components.seconds) * 1e3)
       }
     }

@@ -5,11 +5,13 @@ extension Int8Plan {
   /// How the threads share a layer's rows.
   public struct RowSplit: Sendable, Hashable, Codable {
     public let rows: Int
-    /// Rows that a thread takes at once.
+    /// Rows that stay together. A thread takes many units at once, fewer towards the end.
     public let unit: Int
+    /// Blocks of output channels, each with all the rows.
+    public let blocks: Int
 
-    /// How many times a thread comes for rows.
-    public var pieces: Int { (rows + unit - 1) / unit }
+    /// All units of all blocks.
+    public var pieces: Int { (rows + unit - 1) / unit * blocks }
   }
 
   /// One layer of the plan in figures.
@@ -88,11 +90,20 @@ extension Int8Plan.Step {
     let height = layer.outputSize(inputSize).height
     var rows = height
     if case .transpose = work { rows /= 2 }  // shares the source's rows
-    return Int8Plan.RowSplit(rows: rows, unit: rowGrain(rows: rows, threads: threads, even: pooled != nil))
+    if threads == 1 { return Int8Plan.RowSplit(rows: rows, unit: rows, blocks: 1) }
+    return Int8Plan.RowSplit(rows: rows, unit: pooled == nil ? 1 : 2, blocks: work.blockCount)
   }
 }
 
 extension Int8Plan.Step.Work {
+  fileprivate var blockCount: Int {
+    switch self {
+    case .convolution(let packed, _): packed.blockCount
+    case .transpose(let packed): packed.blockCount
+    case .head: 1
+    }
+  }
+
   fileprivate var byteCount: Int {
     switch self {
     case .convolution(let packed, _): packed.byteCount

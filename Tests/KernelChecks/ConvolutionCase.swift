@@ -10,6 +10,8 @@ struct ConvolutionCase {
   private let zeroPoint: UInt8
   private let rows: Range<Int>
   private let extraStride: Int
+  /// Whether blocks of outputs are done one by one, as several threads do them.
+  private let isSplit: Bool
 
   /// Runs every case of `kind`.
   static func check(_ kind: LayerKind, in run: inout CheckRun) {
@@ -36,6 +38,8 @@ struct ConvolutionCase {
         }
       }
     }
+    // The first layer may have a kernel that takes wide rows in parts.
+    shapes.append(LayerShape(kind: kind, height: 2, width: 1030, inputs: [3], outputs: 16))
     for var shape in real where shape.kind == kind {
       shape.height = min(shape.height, 4)
       shapes += [shape, shape]  // two input classes each
@@ -58,6 +62,7 @@ struct ConvolutionCase {
     data = LayerData(content, depth: shape.kind.taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
     self.zeroPoint = UInt8(random.next() % 3 == 0 ? random.next() % 256 : 0)
     self.extraStride = extraStride
+    isSplit = random.next() % 2 == 0
     let unit = shape.pooled ? 2 : 1
     let first = Int.random(in: 0..<shape.height / unit, using: &random) * unit
     rows = random.next() % 2 == 0 ? 0..<shape.height : first..<shape.height
@@ -131,19 +136,29 @@ struct ConvolutionCase {
         args.weights = UnsafePointer(packed.base.assumingMemoryBound(to: Int8.self))
         args.bias = bias.baseAddress
         args.multiplier = multiplier.baseAddress
+        args.in_channels = Int32(shape.inputs[0])
         args.out_channels = Int32(shape.outputs)
         args.zero_point = Int32(zeroPoint)
         args.dst = output.view
         if let pooled { args.pooled = pooled.view }
         args.row_begin = Int32(rows.lowerBound)
         args.row_end = Int32(rows.upperBound)
-        switch shape.kind {
-        case .conv3x3Stride2: table.conv3x3_stride2(&args)
-        case .upconv2x2: table.upconv2x2(&args)
-        case .upconv4x4: table.upconv4x4(&args)
-        default: table.conv3x3(&args)
+        if !isSplit { return run(table, &args) }
+        let outputs = args.dst.channels * (shape.kind == .upconv2x2 ? 2 : 1)
+        for block in 0..<ck_block_count(table.block, outputs) {
+          (args.block_begin, args.block_end) = (block, block + 1)
+          run(table, &args)
         }
       }
+    }
+  }
+
+  private func run(_ table: ck_table, _ args: inout ck_conv_args) {
+    switch shape.kind {
+    case .conv3x3Stride2: table.conv3x3_stride2(&args)
+    case .upconv2x2: table.upconv2x2(&args)
+    case .upconv4x4: table.upconv4x4(&args)
+    default: table.conv3x3(&args)
     }
   }
 }

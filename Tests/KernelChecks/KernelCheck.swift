@@ -78,4 +78,4 @@ enum InputClass: CaseIterable {
 
 /// Widths around the tiles of all tiers: 1, 2, lanes − 1, lanes, lanes + 1, 2·lanes + 3 for 4 to 16 lanes.
 let checkedWidths = [1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 13, 15, 16, 17, 19, 25, 27, 35]
-let checkedChannels = [1, 3, 4, 15, 16, 17, 24, 64]
+let checkedChannels = [1, 3, 4, 15, 16, 17, 24, 40, 64, 80]

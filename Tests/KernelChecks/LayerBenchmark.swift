@@ -7,7 +7,8 @@ public struct LayerBenchmark {
   private let shape: LayerShape
   private let pool: WorkerPool?
   private let memories: [TensorMemory]
-  private let body: (Range<Int>) -> Void
+  private let body: (_ rows: Range<Int>, _ blocks: Range<Int>) -> Void
+  private let blocks: Int
 
   /// - Parameter pool: the threads that split the rows; nil for the calling thread alone.
   public init(_ shape: LayerShape, _ kernels: Kernels, pool: WorkerPool? = nil) {
@@ -38,22 +39,28 @@ public struct LayerBenchmark {
     case .conv3x3:
       let layer = kernels.packConvolution3x3(
         weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs)
-      body = { kernels.convolve3x3(source, second, with: layer, into: output, pooledInto: pooled, rows: $0) }
+      blocks = layer.blockCount
+      body = {
+        kernels.convolve3x3(source, second, with: layer, into: output, pooledInto: pooled, rows: $0, blocks: $1)
+      }
     case .conv3x3Stride2:
       let layer = kernels.packConvolution3x3(
         weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs)
-      body = { kernels.convolve3x3Stride2(source, with: layer, into: output, rows: $0) }
+      blocks = layer.blockCount
+      body = { kernels.convolve3x3Stride2(source, with: layer, into: output, rows: $0, blocks: $1) }
     case .upconv2x2, .upconv4x4:
       let layer = kernels.packUpconvolution(
         weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs[0],
         window: shape.kind == .upconv2x2 ? 2 : 4)
-      body = { kernels.upconvolve(source, with: layer, into: output, rows: $0) }
+      blocks = layer.blockCount
+      body = { kernels.upconvolve(source, with: layer, into: output, rows: $0, blocks: $1) }
     case .head:
       let layer = kernels.packHead(
         weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs[0])
       let labels = output.pixels  // as many bytes as pixels and more
-      body = {
-        kernels.headArgmax(source, with: layer, labels: labels, labelStride: source.shape.width, rows: $0)
+      blocks = 1
+      body = { rows, _ in
+        kernels.headArgmax(source, with: layer, labels: labels, labelStride: source.shape.width, rows: rows)
       }
     }
     self.memories = memories
@@ -76,10 +83,8 @@ public struct LayerBenchmark {
   }
 
   private func runOnce() {
-    guard let pool else { return body(0..<shape.height) }
-    // Even, as pooling needs it; four grains a thread even out what neighbours take.
-    let grain = max(2, shape.height / (4 * pool.threadCount) / 2 * 2)
-    pool.run(rows: 0..<shape.height, grain: grain, body)
+    guard let pool else { return body(0..<shape.height, 0..<blocks) }
+    pool.run(rows: 0..<shape.height, unit: shape.pooled ? 2 : 1, blocks: blocks, body)
   }
 }
 

@@ -6,22 +6,23 @@ import Testing
   private static let zeroPoint = Quantization(scale: 0.1, zeroPoint: 7)
 
   /// A layer's output and its pooled output, the rows split over `threads`.
-  private func convolve(_ kernels: Kernels, threads: Int, grain: Int) -> (
+  private func convolve(_ kernels: Kernels, threads: Int) -> (
     codes: [UInt8], pooled: [UInt8], border: [UInt8]
   ) {
     let shape = Shape(height: 20, width: 22, channels: 24)
+    let wide = Shape(height: 20, width: 22, channels: 144)  // more than one block in every tier that has blocks
     let memory = TensorMemory(shape, Self.zeroPoint)
     let source = QuantizedTensor(shape, Self.zeroPoint, at: memory.base)
     source.setCodes((0..<shape.count).map { UInt8(truncatingIfNeeded: $0 &* 2_654_435_761 >> 7) })
     let layer = kernels.packConvolution3x3(
-      weights: (0..<24 * 9 * 24).map { Int8(truncatingIfNeeded: $0 &* 40503 >> 3) },
-      bias: .init(repeating: -3000, count: 24), multiplier: .init(repeating: 0.0007, count: 24), inputChannels: [24])
+      weights: (0..<144 * 9 * 24).map { Int8(truncatingIfNeeded: $0 &* 40503 >> 3) },
+      bias: .init(repeating: -3000, count: 144), multiplier: .init(repeating: 0.0007, count: 144), inputChannels: [24])
     // Garbage first: what an arena's memory holds when another tensor was there.
-    let (outputMemory, pooledMemory) = (garbage(shape), garbage(shape.halved))
-    let output = QuantizedTensor(shape, Self.zeroPoint, at: outputMemory.base)
-    let pooled = QuantizedTensor(shape.halved, Self.zeroPoint, at: pooledMemory.base)
-    WorkerPool(threads: threads).run(rows: 0..<shape.height, grain: grain) {
-      kernels.convolve3x3(source, with: layer, into: output, pooledInto: pooled, rows: $0)
+    let (outputMemory, pooledMemory) = (garbage(wide), garbage(wide.halved))
+    let output = QuantizedTensor(wide, Self.zeroPoint, at: outputMemory.base)
+    let pooled = QuantizedTensor(wide.halved, Self.zeroPoint, at: pooledMemory.base)
+    WorkerPool(threads: threads).run(rows: 0..<shape.height, unit: 2, blocks: layer.blockCount) {
+      kernels.convolve3x3(source, with: layer, into: output, pooledInto: pooled, rows: $0, blocks: $1)
     }
     return withExtendedLifetime((memory, outputMemory, pooledMemory)) {
       (output.codes(), pooled.codes(), border(of: output) + border(of: pooled))
@@ -43,28 +44,28 @@ import Testing
     }
   }
 
-  @Test(arguments: CPUTier.supported) func threadsAndGrainsDoNotChangeTheResult(tier: CPUTier) throws {
+  @Test(arguments: CPUTier.supported) func threadsAndBlocksDoNotChangeTheResult(tier: CPUTier) throws {
     let kernels = try Kernels(tier: tier)
-    let expected = convolve(try Kernels(tier: .c), threads: 1, grain: 20)
+    let expected = convolve(try Kernels(tier: .c), threads: 1)
     #expect(Set(expected.codes).count > 50, "the data should not all be clamped")
-    for (threads, grain) in [(1, 2), (2, 2), (2, 10), (3, 4), (5, 6)] {
-      let actual = convolve(kernels, threads: threads, grain: grain)
+    for threads in [1, 2, 3, 5] {
+      let actual = convolve(kernels, threads: threads)
       #expect(actual.codes == expected.codes && actual.pooled == expected.pooled)
     }
   }
 
   @Test(arguments: CPUTier.supported) func whoeverWritesRowsCompletesTheirBorder(tier: CPUTier) throws {
-    let border = convolve(try Kernels(tier: tier), threads: 2, grain: 4).border
+    let border = convolve(try Kernels(tier: tier), threads: 2).border
     #expect(border.allSatisfy { $0 == Self.zeroPoint.zeroPoint })
   }
 
   @Test func poolingTakesTheLargestOfFour() throws {
-    let result = convolve(try Kernels(tier: .c), threads: 1, grain: 20)
+    let result = convolve(try Kernels(tier: .c), threads: 1)
     for y in 0..<10 {
       for x in 0..<11 {
-        for c in 0..<24 {
-          let window = [(0, 0), (0, 1), (1, 0), (1, 1)].map { result.codes[((2 * y + $0) * 22 + 2 * x + $1) * 24 + c] }
-          if result.pooled[(y * 11 + x) * 24 + c] != window.max() {
+        for c in 0..<144 {
+          let window = [(0, 0), (0, 1), (1, 0), (1, 1)].map { result.codes[((2 * y + $0) * 22 + 2 * x + $1) * 144 + c] }
+          if result.pooled[(y * 11 + x) * 144 + c] != window.max() {
             Issue.record("pooled (\(y), \(x)) channel \(c) is not the maximum of \(window)")
           }
         }

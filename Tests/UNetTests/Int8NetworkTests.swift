@@ -189,18 +189,6 @@ struct NetworkCase: Sendable, CustomTestStringConvertible {
     let times = Int8Network(plan: plan).layerTimes(runs: 3)
     #expect(times.map(\.name) == layers.map(\.name) && times.allSatisfy { $0.milliseconds > 0 })
   }
-
-  @Test func rowsAreSplitEvenly() {
-    #expect(rowGrain(rows: 100, threads: 1, even: false) == 100)
-    #expect(rowGrain(rows: 18, threads: 2, even: false) == 3)
-    #expect(rowGrain(rows: 144, threads: 2, even: true) == 36)
-    for rows in 1...300 {
-      for threads in 2...9 {
-        let grain = rowGrain(rows: 2 * rows, threads: threads, even: true)
-        #expect(grain > 0 && grain % 2 == 0 && grain <= 2 * rows)
-      }
-    }
-  }
 }
 
 extension Int8Network {

@@ -41,11 +41,13 @@ typedef struct ck_conv_args {
   const int8_t *weights;    ///< packed by the same tier's pack function, 64-byte aligned
   const int32_t *bias;      ///< [out_channels rounded up to 16], zero-point terms folded in; 0 past the logical count
   const float *multiplier;  ///< [out_channels rounded up to 16]; 0 past the logical count
+  int32_t in_channels;      ///< logical, of src[0]: as it was packed
   int32_t out_channels;     ///< logical
   int32_t zero_point;       ///< of the output; 0 makes the clamp the ReLU
   ck_view dst;              ///< interior written, border untouched; channels past the logical count get zero_point
   ck_view pooled;           ///< 2x2 stride-2 maximum of dst, or data == NULL
-  int32_t row_begin, row_end;  ///< the rows to do, in dst rows (conv) or src rows (upconv, head); even when pooled
+  int32_t row_begin, row_end;      ///< the rows to do, in dst rows (conv) or src rows (upconv); even when pooled
+  int32_t block_begin, block_end;  ///< the blocks of outputs to do, see ck_block_count; an end of 0 means all
 } ck_conv_args;
 
 /// The arguments of the head: 1x1 convolution, argmax, and on demand how sure it is.
@@ -118,6 +120,8 @@ static inline uint8_t ck_confidence(const float *scores, int32_t classes, float 
 /// The kernels of one tier. Names: ck_<op>_<activation><weight>_<tier>.
 typedef struct ck_table {
   ck_tier tier;
+  /// Outputs that a convolution makes at once; what more there are can be split over threads. 0: cannot be split.
+  int32_t block;
 
   /// Bytes that a packed 3x3 weight takes; c0, c1: stored channels of the two sources (c1 = 0 for one).
   size_t (*conv3x3_packed_size)(int32_t c0, int32_t c1, int32_t out_channels);
@@ -164,6 +168,12 @@ typedef struct ck_table {
 
 /// The kernels of `tier`; NULL when the build has no such tier or the CPU cannot run it.
 const ck_table *ck_table_for(ck_tier tier);
+
+/// The least number of blocks of at most `block` outputs that make up `outputs`; 1 for a block of 0. A convolution has
+/// the stored channels of dst as outputs, an upconvolution twice as many.
+static inline int32_t ck_block_count(int32_t block, int32_t outputs) {
+  return block ? (outputs + block - 1) / block : 1;
+}
 
 /// Writes the zero point into the border beside rows row_begin..<row_end, and above row 0 and below the last row where
 /// the range reaches them: whoever writes a range of rows completes its border.
