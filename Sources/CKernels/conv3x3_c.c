@@ -50,8 +50,7 @@ static void conv_pixel(const ck_conv_args *args, int32_t stride, int32_t y, int3
   }
 }
 
-/// Row y of pooled: the maximum of rows 2y and 2y + 1 of dst, pairwise in x.
-static void pool_row(const ck_conv_args *args, int32_t y) {
+void ck_pool_row_c(const ck_conv_args *args, int32_t y) {
   const ck_view *pooled = &args->pooled;
   for (int32_t x = 0; x < pooled->width; x++) {
     const uint8_t *top = ck_pixel(&args->dst, 2 * y, 2 * x), *bottom = top + args->dst.row_stride;
@@ -68,7 +67,7 @@ static void pool_row(const ck_conv_args *args, int32_t y) {
 void ck_conv3x3_u8s8_c(const ck_conv_args *args) {
   for (int32_t y = args->row_begin; y < args->row_end; y++) {
     for (int32_t x = 0; x < args->dst.width; x++) conv_pixel(args, 1, y, x);
-    if (args->pooled.data && y % 2 == 1) pool_row(args, y / 2);
+    if (args->pooled.data && y % 2 == 1) ck_pool_row_c(args, y / 2);
   }
 }
 

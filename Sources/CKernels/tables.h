@@ -36,6 +36,13 @@ void ck_blend_row_u16_c(uint16_t *dst, const uint16_t *src, const uint8_t *label
                         const uint32_t add[256], size_t count);
 void ck_count_labels_c(uint32_t counts[256], const uint8_t *labels, size_t count);
 
+size_t ck_winograd3x3_packed_size_c(int32_t c0, int32_t c1, int32_t out_channels);
+void ck_winograd3x3_pack_c(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
+                           int32_t c1, int32_t out_channels);
+void ck_winograd3x3_u8s8_c(const ck_winograd_args *args);
+/// Row y of pooled: the maximum of rows 2y and 2y + 1 of dst, pairwise in x.
+void ck_pool_row_c(const ck_conv_args *args, int32_t y);
+
 // The kernels of tier `c` that only its table names.
 size_t ck_conv3x3_packed_size_c(int32_t c0, int32_t c1, int32_t out_channels);
 void ck_conv3x3_pack_c(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,

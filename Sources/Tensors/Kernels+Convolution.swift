@@ -16,15 +16,9 @@ extension Kernels {
     into output: QuantizedTensor, pooledInto pooled: QuantizedTensor? = nil, rows: Range<Int>,
     blocks: Range<Int>? = nil
   ) {
-    checkSources(source, second, of: layer)
-    precondition(
-      isSameSize(source, output) && second.map { isSameSize($0, output) } != false,
-      "sources \(source.shape), \(second.map { "\($0.shape)" } ?? "none") do not fit an output \(output.shape)")
+    checkSources(source, second, channels: layer.inputChannels)
+    check(output, sources: (source, second), pooled: pooled, rows: rows)
     check(output, channels: layer.outputChannels, rows: rows, of: output.shape.height, layer.memory)
-    if let pooled {
-      precondition(pooled.shape == output.shape.halved, "pooled \(pooled.shape) is not half of \(output.shape)")
-      precondition(rows.lowerBound % 2 == 0 && rows.upperBound % 2 == 0, "pooling needs even rows, not \(rows)")
-    }
     let blocks = checked(blocks, of: layer.blockCount)
     var args = arguments(source, layer.memory, layer.outputChannels, output, rows, blocks)
     if let second { args.src.1 = second.view }
@@ -46,7 +40,7 @@ extension Kernels {
     _ source: QuantizedTensor, with layer: PackedConvolution3x3, into output: QuantizedTensor, rows: Range<Int>,
     blocks: Range<Int>? = nil
   ) {
-    checkSources(source, nil, of: layer)
+    checkSources(source, nil, channels: layer.inputChannels)
     precondition(isTwice(source, output), "a source \(source.shape) is not twice an output \(output.shape)")
     check(output, channels: layer.outputChannels, rows: rows, of: output.shape.height, layer.memory)
     let blocks = checked(blocks, of: layer.blockCount)
@@ -77,7 +71,7 @@ extension Kernels {
     if blocks.lowerBound == 0 { output.fillBorder(rows: 2 * rows.lowerBound..<2 * rows.upperBound) }
   }
 
-  private func arguments(
+  func arguments(
     _ source: QuantizedTensor, _ memory: PackedMemory, _ outputChannels: Int, _ output: QuantizedTensor,
     _ rows: Range<Int>, _ blocks: Range<Int>
   ) -> ck_conv_args {
@@ -106,17 +100,28 @@ extension Kernels {
     return blocks
   }
 
-  private func checkSources(_ source: QuantizedTensor, _ second: QuantizedTensor?, of layer: PackedConvolution3x3) {
+  func checkSources(_ source: QuantizedTensor, _ second: QuantizedTensor?, channels: [Int]) {
     precondition(
-      source.shape.channels == layer.inputChannels[0]
+      source.shape.channels == channels[0]
         && (second == nil
-          ? layer.inputChannels.count == 1
-          : layer.inputChannels.count == 2 && second?.shape.channels == layer.inputChannels[1]),
-      "sources \(source.shape), \(second.map { "\($0.shape)" } ?? "none") meet a layer of \(layer.inputChannels) channels"
+          ? channels.count == 1 : channels.count == 2 && second?.shape.channels == channels[1]),
+      "sources \(source.shape), \(second.map { "\($0.shape)" } ?? "none") meet a layer of \(channels) channels"
     )
   }
 
-  private func check(
+  /// Checks the sizes around a convolution of stride 1.
+  func check(
+    _ output: QuantizedTensor, sources: (QuantizedTensor, QuantizedTensor?), pooled: QuantizedTensor?, rows: Range<Int>
+  ) {
+    precondition(
+      isSameSize(sources.0, output) && sources.1.map { isSameSize($0, output) } != false,
+      "sources \(sources.0.shape), \(sources.1.map { "\($0.shape)" } ?? "none") do not fit an output \(output.shape)")
+    guard let pooled else { return }
+    precondition(pooled.shape == output.shape.halved, "pooled \(pooled.shape) is not half of \(output.shape)")
+    precondition(rows.lowerBound % 2 == 0 && rows.upperBound % 2 == 0, "pooling needs even rows, not \(rows)")
+  }
+
+  func check(
     _ output: QuantizedTensor, channels: Int, rows: Range<Int>, of height: Int, _ memory: PackedMemory
   ) {
     precondition(memory.tier == tier, "a layer packed for \(memory.tier) meets kernels of \(tier)")

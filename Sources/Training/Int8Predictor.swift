@@ -20,6 +20,15 @@ public final class Int8Predictor: Predictor {
   }
 
   public func predict(_ picture: EvaluationPicture) throws(TrainingError) -> LabelMap {
+    let network = try load(picture)
+    let size = network.plan.labelSize
+    let map = LabelMap(width: size.width, height: size.height)
+    network.run(labels: map.labels, labelStride: map.width)
+    return map
+  }
+
+  /// The network for a picture's size, with the picture written to it.
+  func load(_ picture: EvaluationPicture) throws(TrainingError) -> Int8Network {
     let network = try network(picture.input)
     let (pixels, stride) = network.picture
     for y in 0..<picture.input.height {
@@ -28,10 +37,7 @@ public final class Int8Predictor: Predictor {
         (to[0], to[1], to[2], to[3]) = (picture.rgb[from], picture.rgb[from + 1], picture.rgb[from + 2], 0)
       }
     }
-    let size = network.plan.labelSize
-    let map = LabelMap(width: size.width, height: size.height)
-    network.run(labels: map.labels, labelStride: map.width)
-    return map
+    return network
   }
 
   private func network(_ size: InputSize) throws(TrainingError) -> Int8Network {

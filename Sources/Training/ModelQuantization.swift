@@ -6,6 +6,8 @@ public import UNet
 public struct QuantizationResult: Sendable {
   public let model: Model
   public let float, int8: Evaluation
+  /// What the same integers score with all layers direct; equal to `int8` where no layer is transformed.
+  public let direct: Evaluation
   public let method: CalibrationMethod
 
   /// Mean IoU lost; negative where int8 happens to be better.
@@ -20,10 +22,11 @@ public enum ModelQuantization {
   ///   - calibration: pictures for the ranges; training data.
   ///   - pictures: how many of them.
   ///   - methods: tried in order; the first of equals wins.
+  ///   - winograd: whether layers may run in the transform domain, which costs another measurement or more.
   /// - Throws: `TrainingError.quantization` when the network cannot be quantised, and what data throws.
   public static func quantize(
     _ model: Model, calibration: EvaluationSet, pictures: Int = 48, validation: EvaluationSet,
-    methods: [CalibrationMethod] = [.standard, .minMax, .meanSquare], threads: Int
+    methods: [CalibrationMethod] = [.standard, .minMax, .meanSquare], winograd: WinogradSetting = .off, threads: Int
   ) throws(TrainingError) -> QuantizationResult {
     let float = try Evaluator.evaluate(
       try FloatPredictor(model, threads: threads), on: validation, withBoundaries: true)
@@ -37,11 +40,26 @@ public enum ModelQuantization {
       if evaluation.meanIoU > best?.evaluation.meanIoU ?? -1 { best = (candidate, evaluation, method) }
     }
     guard let best else { throw .quantization("no calibration method was given") }
-    let receipt = receipt(
+    var chosen = MeasuredModel(model: best.model, evaluation: best.evaluation)
+    if case .auto(let limit) = winograd {
+      let choice = try WinogradChoice(
+        chosen, calibration: calibration, pictures: min(pictures, 16), validation: validation, threads: threads)
+      chosen = try choice.choose(limit: limit)
+    }
+    var receipt = receipt(
       of: model, calibration: calibration, pictures: pictures, validation: validation, float: float,
-      int8: best.evaluation, method: best.method)
+      int8: chosen.evaluation, method: best.method)
+    receipt.recipe["winograd"] = chosen.model.transformedLayers.isEmpty ? nil : summary(chosen, best.evaluation)
     return QuantizationResult(
-      model: try with(receipt, best.model), float: float, int8: best.evaluation, method: best.method)
+      model: try with(receipt, chosen.model), float: float, int8: chosen.evaluation, direct: best.evaluation,
+      method: best.method)
+  }
+
+  /// For the receipt.
+  private static func summary(_ chosen: MeasuredModel, _ direct: Evaluation) -> String {
+    let names = chosen.model.transformedLayers.joined(separator: " ")
+    let figures = [direct.meanIoU, chosen.evaluation.meanIoU].map { ($0 * 1e4).rounded() / 1e4 }
+    return "\(names); mean IoU \(figures[0]) with all layers direct, \(figures[1]) so"
   }
 
   private static func quantized(_ model: Model, _ ranges: ActivationRanges) throws(TrainingError) -> Model {

@@ -71,6 +71,7 @@ extension Int8Plan.Step {
     switch work {
     case .convolution(_, stride: 2): "ck_conv3x3_stride2_u8s8_\(tier)"
     case .convolution: "ck_conv3x3_u8s8_\(tier)"
+    case .winograd: "ck_winograd3x3_u8s8_\(tier)"
     case .transpose(let packed): "ck_upconv\(packed.window)x\(packed.window)_u8s8_\(tier)"
     case .head: "ck_head_argmax_u8s8_\(tier)"
     }
@@ -91,8 +92,13 @@ extension Int8Plan.Step {
     var rows = height
     if case .transpose = work { rows /= 2 }  // shares the source's rows
     if threads == 1 { return Int8Plan.RowSplit(rows: rows, unit: rows, blocks: 1) }
-    return Int8Plan.RowSplit(rows: rows, unit: pooled == nil ? 1 : 2, blocks: work.blockCount)
+    return Int8Plan.RowSplit(rows: rows, unit: needsEvenRows ? 2 : 1, blocks: work.blockCount)
   }
+}
+
+extension Int8Plan.Step {
+  /// Pooling and transformed layers take rows in twos.
+  private var needsEvenRows: Bool { if case .winograd = work { true } else { pooled != nil } }
 }
 
 extension Int8Plan.Step.Work {
@@ -100,13 +106,14 @@ extension Int8Plan.Step.Work {
     switch self {
     case .convolution(let packed, _): packed.blockCount
     case .transpose(let packed): packed.blockCount
-    case .head: 1
+    case .winograd, .head: 1
     }
   }
 
   fileprivate var byteCount: Int {
     switch self {
     case .convolution(let packed, _): packed.byteCount
+    case .winograd(let packed): packed.byteCount
     case .transpose(let packed): packed.byteCount
     case .head(let packed): packed.byteCount
     }

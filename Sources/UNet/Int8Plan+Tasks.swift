@@ -12,6 +12,8 @@ extension Int8Plan.Step {
     switch work {
     case .convolution(let packed, let stride):
       return convolution(kernels, tensors, packed, stride: stride)
+    case .winograd(let packed):
+      return transformed(kernels, tensors, packed)
     case .transpose(let packed):
       let output = tensors[output ?? 0]
       return RowTask(rows: 0..<source.shape.height, blocks: packed.blockCount) {
@@ -24,6 +26,15 @@ extension Int8Plan.Step {
           source, with: packed, labels: labels, labelStride: result.labelStride, confidence: result.confidence,
           logits: result.logits, rows: rows)
       }
+    }
+  }
+
+  private func transformed(_ kernels: Kernels, _ tensors: [QuantizedTensor], _ packed: PackedWinograd3x3) -> RowTask {
+    let (source, output) = (tensors[sources[0]], tensors[output ?? 0])
+    let second = sources.count == 2 ? tensors[sources[1]] : nil
+    let pooled = pooled.map { tensors[$0] }
+    return RowTask(rows: 0..<output.shape.height, unit: 2) { rows, _ in
+      kernels.convolveWinograd3x3(source, second, with: packed, into: output, pooledInto: pooled, rows: rows)
     }
   }
 

@@ -16,6 +16,7 @@ public struct Int8Plan: Sendable {
   struct Step: Sendable {
     enum Work: Sendable {
       case convolution(PackedConvolution3x3, stride: Int)
+      case winograd(PackedWinograd3x3)
       case transpose(PackedUpconvolution)
       case head(PackedHead)
     }

@@ -23,7 +23,7 @@ extension Model {
       var tensors = TensorReader(tensors: content.tensors, path: path)
       let weights = try tensors.readWeights(metadata.architecture)
       let quantized = try metadata.activations.map { scales throws(ModelError) in
-        try tensors.readQuantized(metadata.architecture, activations: scales)
+        try tensors.readQuantized(metadata.architecture, activations: scales, winograd: metadata.winograd)
       }
       try tensors.finish()
       try self.init(
@@ -77,16 +77,21 @@ private struct TensorReader {
   }
 
   mutating func readQuantized(
-    _ architecture: Architecture, activations: [String: Quantization]
+    _ architecture: Architecture, activations: [String: Quantization], winograd: [String: WinogradScales]
   ) throws(ModelError) -> QuantizedWeights {
+    if let unknown = winograd.keys.filter({ architecture.layer(named: $0) == nil }).min() {
+      throw .unsupported(path: path, reason: "Winograd scales of \(shown(unknown)), which belong to no layer")
+    }
     var layers: [String: QuantizedLayer] = [:]
     for layer in architecture.layers {
       let channels = [layer.outputChannels]
+      let scales = winograd[layer.name]
+      let shape = scales == nil ? layer.weightShape : WinogradScales.weightShape(layer)
       layers[layer.name] = QuantizedLayer(
-        weight: try take(layer.name + ".weight.s8", [.i8], layer.weightShape).signedBytes(),
+        weight: try take(layer.name + ".weight.s8", [.i8], shape).signedBytes(),
         scale: try take(layer.name + ".weight.scale", [.f32, .f16], channels).floats(),
         bias: try take(layer.name + ".bias.s32", [.i32], channels).words(),
-        multiplier: try take(layer.name + ".multiplier", [.f32, .f16], channels).floats())
+        multiplier: try take(layer.name + ".multiplier", [.f32, .f16], channels).floats(), winograd: scales)
     }
     return QuantizedWeights(layers: layers, activations: activations)
   }

@@ -12,7 +12,7 @@ extension Model {
   package func file() throws(ModelError) -> [UInt8] {
     let metadata = ModelMetadata(
       name: name, architecture: architecture, trainingInput: trainingInput, activations: quantized?.activations,
-      receipt: receipt)
+      winograd: quantized?.layers.compactMapValues(\.winograd) ?? [:], receipt: receipt)
     var tensors: [Safetensors.Output] = []
     for layer in architecture.layers {
       if let layerWeights = weights[layer.name] { tensors += outputs(layer, layerWeights) }
@@ -37,7 +37,7 @@ extension Model {
   private func outputs(_ layer: Layer, _ quantized: QuantizedLayer) -> [Safetensors.Output] {
     let channels = [layer.outputChannels]
     return [
-      .init(layer.name + ".weight.s8", layer.weightShape, bytes: quantized.weight),
+      .init(layer.name + ".weight.s8", quantized.weightShape(layer), bytes: quantized.weight),
       .init(layer.name + ".weight.scale", channels, floats: quantized.scale),
       .init(layer.name + ".bias.s32", channels, words: quantized.bias),
       .init(layer.name + ".multiplier", channels, floats: quantized.multiplier),

@@ -6,13 +6,15 @@ import Tensors
 struct ModelMetadata {
   /// Of the key `format`.
   static let format = "verge-unet"
-  /// Of the key `version`; raised when an older Verge could no longer read the file.
-  static let version = "1"
+  /// Of the key `version`: the oldest that has what is in the file.
+  static let versions = ["1", "2"]
 
   var name: String
   var architecture: Architecture
   var trainingInput: InputSize
   var activations: [String: Quantization]?
+  /// The layers that run in the transform domain; since version 2.
+  var winograd: [String: WinogradScales] = [:]
   var receipt: Receipt
 
   /// `architecture` in the file, next to `classes`.
@@ -37,10 +39,10 @@ extension ModelMetadata {
     guard strings["format"] == Self.format else {
       throw .unsupported(path: path, reason: "its metadata has no format \(Self.format)")
     }
-    guard strings["version"] == Self.version else {
-      throw .unsupported(
-        path: path, reason: "version \(shown(strings["version"] ?? "")) of the format; this Verge reads \(Self.version)"
-      )
+    let version = strings["version"] ?? ""
+    guard Self.versions.contains(version) else {
+      let known = Self.versions.joined(separator: " and ")
+      throw .unsupported(path: path, reason: "version \(shown(version)) of the format; this Verge reads \(known)")
     }
     let source = Source(strings: strings, path: path)
     name = strings["name"] ?? ""
@@ -53,18 +55,23 @@ extension ModelMetadata {
       throw .unsupported(path: path, reason: "its normalization is not that of this version")
     }
     activations = strings["activations"] == nil ? nil : try source.decode([String: Quantization].self, "activations")
+    winograd = strings["winograd"] == nil ? [:] : try source.decode([String: WinogradScales].self, "winograd")
+    guard winograd.isEmpty || version != "1" && activations != nil else {
+      throw .unsupported(path: path, reason: "Winograd scales in a file of version 1 or without int8 weights")
+    }
     receipt = try source.decode(Receipt.self, "receipt")
   }
 
   /// One string per key, as safetensors wants it.
   func strings() throws -> [String: String] {
-    var strings = ["format": Self.format, "version": Self.version, "name": name]
+    var strings = ["format": Self.format, "version": winograd.isEmpty ? "1" : "2", "name": name]
     let up = architecture.up == .standard ? nil : architecture.up
     strings["architecture"] = try json(Shape(stem: architecture.stem, widths: architecture.widths, up: up))
     strings["classes"] = try json(architecture.classes)
     strings["training_input"] = try json(trainingInput)
     strings["normalization"] = try json(Normalization())
     if let activations { strings["activations"] = try json(activations) }
+    if !winograd.isEmpty { strings["winograd"] = try json(winograd) }
     strings["receipt"] = try json(receipt)
     return strings
   }

@@ -57,6 +57,12 @@ struct PlanBuilder {
     let (weights, bias, multiplier) = (values.weight, values.bias, values.multiplier)
     switch layer.kind {
     case .conv3x3(let stride):
+      if let winograd = values.winograd {
+        return .winograd(
+          kernels.packWinograd3x3(
+            weights: weights, bias: bias, multiplier: multiplier, inputChannels: layer.sources.map(\.channels),
+            scales: winograd.sources))
+      }
       let packed = kernels.packConvolution3x3(
         weights: weights, bias: bias, multiplier: multiplier, inputChannels: layer.sources.map(\.channels))
       return .convolution(packed, stride: stride)

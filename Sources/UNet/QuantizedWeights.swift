@@ -10,7 +10,7 @@ extension Quantization {
 /// One layer's integer weights. An accumulator is bias + Σ q · weight over the raw u8 activations; `scale` is the real
 /// value of one accumulator unit and `multiplier` that value in units of the output's scale.
 public struct QuantizedLayer: Sendable, Hashable {
-  /// s8 `[O, kh, kw, I]`, −127…127.
+  /// s8 `[O, kh, kw, I]`, −127…127; `[O, 4, 4, I]` in the transform domain.
   public let weight: [Int8]
   /// `[O]`, real value of one accumulator unit.
   public let scale: [Float]
@@ -18,8 +18,13 @@ public struct QuantizedLayer: Sendable, Hashable {
   public let bias: [Int32]
   /// `[O]`: scale / output scale; the head's is `scale` itself.
   public let multiplier: [Float]
+  /// How the sources enter the transform domain; nil for a direct layer.
+  public let winograd: WinogradScales?
 
-  public init(weight: [Int8], scale: [Float], bias: [Int32], multiplier: [Float]) {
+  public init(
+    weight: [Int8], scale: [Float], bias: [Int32], multiplier: [Float], winograd: WinogradScales? = nil
+  ) {
+    self.winograd = winograd
     self.weight = weight
     self.scale = scale
     self.bias = bias
@@ -72,11 +77,15 @@ public struct QuantizedWeights: Sendable, Hashable {
 }
 
 extension QuantizedLayer {
+  /// `[O, kh, kw, I]`.
+  func weightShape(_ layer: Layer) -> [Int] { winograd == nil ? layer.weightShape : WinogradScales.weightShape(layer) }
+
   func check(_ layer: Layer) throws(ModelError) {
     let channels = layer.outputChannels
-    guard weight.count == layer.weightCount, bias.count == channels, scale.count == channels,
+    try winograd?.check(layer)
+    guard weight.count == weightShape(layer).reduce(1, *), bias.count == channels, scale.count == channels,
       multiplier.count == channels
-    else { throw .quantization(name: layer.name, reason: "weights that do not fit \(layer.weightShape)") }
+    else { throw .quantization(name: layer.name, reason: "weights that do not fit \(weightShape(layer))") }
     guard !weight.contains(-128) else { throw .quantization(name: layer.name, reason: "a weight of -128") }
     guard (scale + multiplier).allSatisfy({ $0.isFinite && $0 > 0 }) else {
       throw .quantization(name: layer.name, reason: "a scale that is no positive number")

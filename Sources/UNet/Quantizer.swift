@@ -64,12 +64,12 @@ public enum Quantizer {
   }
 
   /// A range or weight below this is that of a dead channel; scales stay normal numbers.
-  private static let smallest: Float = 1e-12
+  static let smallest: Float = 1e-12
 
   /// A bias in accumulator units; a channel of next to no weights gets a coarser unit to stay below.
-  private static let largestBias: Float = 0x1p29
+  static let largestBias: Float = 0x1p29
 
-  private static func quantize(
+  static func quantize(
     _ layer: Layer, _ weights: LayerWeights, _ sources: [Quantization], outputScale: Float
   ) throws(ModelError) -> QuantizedLayer {
     try weights.check(layer)

@@ -8,6 +8,8 @@ struct ConvolutionCase {
   private let sources: [GuardedView]
   private let data: LayerData
   private let zeroPoint: UInt8
+  /// Of Winograd sources.
+  private let winograd: [ck_winograd_source]
   private let rows: Range<Int>
   private let extraStride: Int
   /// Whether blocks of outputs are done one by one, as several threads do them.
@@ -29,18 +31,19 @@ struct ConvolutionCase {
       for inputs in checkedChannels {
         for width in checkedWidths {
           let odd = (width + inputs + outputs) % 3
-          let two = kind == .conv3x3 && odd == 1
-          let pooled = kind == .conv3x3 && odd == 2 && width % 2 == 0
+          let two = kind.takesTwoSources && odd == 1
+          let pooled = kind.takesTwoSources && odd == 2 && width % 2 == 0
           shapes.append(
             LayerShape(
-              kind: kind, height: pooled ? 4 : 3, width: width, inputs: two ? [inputs, 16] : [inputs], outputs: outputs,
-              pooled: pooled))
+              kind: kind, height: pooled ? 4 : kind == .winograd3x3 ? 5 : 3, width: width,
+              inputs: two ? [inputs, 16] : [inputs], outputs: outputs, pooled: pooled))
         }
       }
     }
     // The first layer may have a kernel that takes wide rows in parts.
     shapes.append(LayerShape(kind: kind, height: 2, width: 1030, inputs: [3], outputs: 16))
-    for var shape in real where shape.kind == kind {
+    for var shape in real where shape.kind == kind || kind == .winograd3x3 && shape.kind == .conv3x3 {
+      shape.kind = kind
       shape.height = min(shape.height, 4)
       shapes += [shape, shape]  // two input classes each
     }
@@ -59,11 +62,14 @@ struct ConvolutionCase {
       view.fill(content, zeroPoint: zeroPoint, &random)
       return view
     }
-    data = LayerData(content, depth: shape.kind.taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
+    let zeroPoints = sources.map { _ in zeroPoint }
+    winograd = zeroPoints.map { ck_winograd_source(zeroPoint: $0, content, &random) }
+    let taps = shape.kind.weightTaps
+    data = LayerData(content, depth: taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
     self.zeroPoint = UInt8(random.next() % 3 == 0 ? random.next() % 256 : 0)
     self.extraStride = extraStride
-    isSplit = random.next() % 2 == 0
-    let unit = shape.pooled ? 2 : 1
+    isSplit = shape.kind != .winograd3x3 && random.next() % 2 == 0
+    let unit = shape.pooled || shape.kind == .winograd3x3 ? 2 : 1
     let first = Int.random(in: 0..<shape.height / unit, using: &random) * unit
     rows = random.next() % 2 == 0 ? 0..<shape.height : first..<shape.height
   }
@@ -122,6 +128,11 @@ struct ConvolutionCase {
         table.upconv4x4_pack($0, $1, logical[0], stored[0], out)
       }
     }
+    if shape.kind == .winograd3x3 {
+      return data.packed(size: table.winograd3x3_packed_size(stored[0], stored[1], out)) {
+        table.winograd3x3_pack($0, $1, logical[0], stored[0], logical[1], stored[1], out)
+      }
+    }
     return data.packed(size: table.conv3x3_packed_size(stored[0], stored[1], out)) {
       table.conv3x3_pack($0, $1, logical[0], stored[0], logical[1], stored[1], out)
     }
@@ -156,9 +167,36 @@ struct ConvolutionCase {
   private func run(_ table: ck_table, _ args: inout ck_conv_args) {
     switch shape.kind {
     case .conv3x3Stride2: table.conv3x3_stride2(&args)
+    case .winograd3x3:
+      var args = ck_winograd_args(conv: args, source: (winograd[0], winograd[winograd.count - 1]))
+      table.winograd3x3(&args)
     case .upconv2x2: table.upconv2x2(&args)
     case .upconv4x4: table.upconv4x4(&args)
     default: table.conv3x3(&args)
+    }
+  }
+}
+
+extension LayerKind {
+  /// Stride-1 convolutions read one source or two and may pool.
+  fileprivate var takesTwoSources: Bool { self == .conv3x3 || self == .winograd3x3 }
+}
+
+extension ck_winograd_source {
+  /// Scales of all sizes; the extremes with extreme codes.
+  fileprivate init(zeroPoint: UInt8, _ content: InputClass, _ random: inout SplitMix64) {
+    self.init()
+    zero_point = Int32(zeroPoint)
+    withUnsafeMutableBytes(of: &scale) { bytes in
+      for tap in 0..<16 {
+        let scale =
+          switch content {
+          case .extremeHigh, .ties: Int16.max
+          case .extremeLow: Int16(1)
+          default: Int16.random(in: 6000...Int16.max, using: &random)
+          }
+        bytes.storeBytes(of: scale, toByteOffset: 2 * tap, as: Int16.self)
+      }
     }
   }
 }

@@ -24,6 +24,7 @@ public struct KernelCheck: Sendable {
   public static let all: [KernelCheck] = [
     KernelCheck(name: "conv3x3") { ConvolutionCase.check(.conv3x3, in: &$0) },
     KernelCheck(name: "conv3x3_stride2") { ConvolutionCase.check(.conv3x3Stride2, in: &$0) },
+    KernelCheck(name: "winograd3x3") { ConvolutionCase.check(.winograd3x3, in: &$0) },
     KernelCheck(name: "upconv2x2") { ConvolutionCase.check(.upconv2x2, in: &$0) },
     KernelCheck(name: "upconv4x4") { ConvolutionCase.check(.upconv4x4, in: &$0) },
     KernelCheck(name: "head_argmax") { HeadCase.check(in: &$0) },

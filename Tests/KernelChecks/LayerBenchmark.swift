@@ -32,7 +32,8 @@ public struct LayerBenchmark {
     let second = shape.inputs.count == 2 ? tensor(shape.inputs[1]) : nil
     let output = tensor(shape.outputs, shape.kind.doubles ? 2 : 1)
     let pooled = shape.pooled ? tensor(shape.outputs, 1, of: 2) : nil
-    let data = LayerData(.bell, depth: shape.kind.taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
+    let taps = shape.kind.weightTaps
+    let data = LayerData(.bell, depth: taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
     let bias = Array(data.bias.prefix(shape.outputs))
     let multiplier = Array(data.multiplier.prefix(shape.outputs))
     switch shape.kind {
@@ -42,6 +43,14 @@ public struct LayerBenchmark {
       blocks = layer.blockCount
       body = {
         kernels.convolve3x3(source, second, with: layer, into: output, pooledInto: pooled, rows: $0, blocks: $1)
+      }
+    case .winograd3x3:
+      let layer = kernels.packWinograd3x3(
+        weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs,
+        scales: shape.inputs.map { _ in [Int16](repeating: 15_000, count: 16) })
+      blocks = 1
+      body = { rows, _ in
+        kernels.convolveWinograd3x3(source, second, with: layer, into: output, pooledInto: pooled, rows: rows)
       }
     case .conv3x3Stride2:
       let layer = kernels.packConvolution3x3(

@@ -5,6 +5,7 @@ import Foundation
 public enum LayerKind: String, CaseIterable, Sendable {
   case conv3x3
   case conv3x3Stride2 = "conv3x3_stride2"
+  case winograd3x3
   case upconv2x2
   case upconv4x4
   case head = "head_argmax"
@@ -12,12 +13,15 @@ public enum LayerKind: String, CaseIterable, Sendable {
   /// Products of an input channel and an output channel, per pixel of the output (upconv: of the source).
   var taps: Int {
     switch self {
-    case .conv3x3, .conv3x3Stride2: 9
+    case .conv3x3, .conv3x3Stride2, .winograd3x3: 9
     case .upconv2x2: 4
     case .upconv4x4: 16
     case .head: 1
     }
   }
+
+  /// Weights of an input channel and an output channel.
+  var weightTaps: Int { self == .winograd3x3 ? 16 : taps }
 
   /// Whether the output is twice the source.
   var doubles: Bool { self == .upconv2x2 || self == .upconv4x4 }

@@ -39,6 +39,34 @@ import Testing
     withExtendedLifetime((sourceOwner, outputOwner)) {}
   }
 
+  /// The first example with the window times four, which makes G g G' whole: 4 12 4 12 / 24 45 15 36 / 8 15 5 12 / 28 48 16 36.
+  /// Scales of one leave the values as they are; the sum of four codes is stored less 128, which the bias gives back.
+  @Test(arguments: CPUTier.supported) func winogradGivesWhatTheWindowGives(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    let (source, sourceOwner) = tensor(Shape(height: 2, width: 3, channels: 1), Self.unit, [1, 2, 3, 4, 5, 6])
+    let (output, outputOwner) = tensor(Shape(height: 2, width: 3, channels: 1))
+    let layer = kernels.packWinograd3x3(
+      weights: [4, 12, 4, 12, 24, 45, 15, 36, 8, 15, 5, 12, 28, 48, 16, 36], bias: [40 + 128 * 45],
+      multiplier: [0.125], inputChannels: [1], scales: [[Int16](repeating: .max, count: 16)])
+    kernels.convolveWinograd3x3(source, with: layer, into: output, rows: 0..<2)
+    #expect(output.codes() == [52, 82, 58, 34, 50, 34])
+    withExtendedLifetime((sourceOwner, outputOwner)) {}
+  }
+
+  /// Two identical windows of 255 and 0: the difference 255 halves to 127.5, rounds up to 128 and is clamped to 127.
+  @Test(arguments: CPUTier.supported) func winogradClampsTransformedValues(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    let (source, sourceOwner) = tensor(Shape(height: 1, width: 1, channels: 1), Self.unit, [255])
+    let (output, outputOwner) = tensor(Shape(height: 1, width: 1, channels: 1))
+    var weights = [Int8](repeating: 0, count: 16)
+    weights[10] = 1  // the centre code alone: row 1 less row 2, column 1 less column 2
+    let layer = kernels.packWinograd3x3(
+      weights: weights, bias: [0], multiplier: [1], inputChannels: [1], scales: [[Int16](repeating: 16384, count: 16)])
+    kernels.convolveWinograd3x3(source, with: layer, into: output, rows: 0..<1)
+    #expect(output.codes() == [127])
+    withExtendedLifetime((sourceOwner, outputOwner)) {}
+  }
+
   @Test(arguments: CPUTier.supported) func transposedConvolutionPaintsItsWindow(tier: CPUTier) throws {
     let kernels = try Kernels(tier: tier)
     let (source, sourceOwner) = tensor(Shape(height: 1, width: 2, channels: 1), Self.unit, [2, 3])

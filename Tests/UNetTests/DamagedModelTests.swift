@@ -81,7 +81,7 @@ import Testing
   @Test func metadataMustMakeANetwork() throws {
     let model = try NetworkCase.all[0].model()
     let wrong: [(key: String, value: Any?)] = [
-      ("format", nil), ("format", "pt"), ("version", "2"), ("name", ""), ("name", String(repeating: "x", count: 101)),
+      ("format", nil), ("format", "pt"), ("version", "9"), ("name", ""), ("name", String(repeating: "x", count: 101)),
       ("architecture", nil), ("architecture", "[]"), ("architecture", #"{"stem":1,"widths":[1e30]}"#),
       ("architecture", #"{"stem":1,"widths":[9223372036854775807]}"#), ("architecture", #"{"stem":1,"widths":[3,3]}"#),
       ("architecture", #"{"stem":1,"widths":[3],"up":{"window":3,"relu":false}}"#),
@@ -167,21 +167,21 @@ import Testing
       #expect(!error.description.contains("\n"), "\(error)", sourceLocation: location)
     }
   }
+}
 
-  /// The model's file with its header changed.
-  private func spoiled(_ model: Model, _ change: (inout [String: Any]) -> Void) throws -> [UInt8] {
-    let file = try model.file()
-    let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
-    var header = try #require(JSONSerialization.jsonObject(with: Data(file[8..<8 + length])) as? [String: Any])
-    change(&header)
-    let changed = [UInt8](try JSONSerialization.data(withJSONObject: header))
-    return withUnsafeBytes(of: UInt64(changed.count).littleEndian) { Array($0) } + changed + file[(8 + length)...]
-  }
+/// The model's file with its header changed.
+func spoiled(_ model: Model, _ change: (inout [String: Any]) -> Void) throws -> [UInt8] {
+  let file = try model.file()
+  let length = file.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+  var header = try #require(JSONSerialization.jsonObject(with: Data(file[8..<8 + length])) as? [String: Any])
+  change(&header)
+  let changed = [UInt8](try JSONSerialization.data(withJSONObject: header))
+  return withUnsafeBytes(of: UInt64(changed.count).littleEndian) { Array($0) } + changed + file[(8 + length)...]
 }
 
 extension [String: Any] {
   /// Changes the dictionary under `key`.
-  fileprivate mutating func edit(_ key: String, _ change: (inout [String: Any]) -> Void) {
+  mutating func edit(_ key: String, _ change: (inout [String: Any]) -> Void) {
     var inner = self[key] as? [String: Any] ?? [:]
     change(&inner)
     self[key] = inner

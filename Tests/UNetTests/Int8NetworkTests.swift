@@ -197,7 +197,7 @@ extension Int8Network {
 
 extension FloatTensor {
   /// One layer, two sources joined already.
-  fileprivate func running(_ layer: Layer, _ weights: LayerWeights) -> FloatTensor {
+  func running(_ layer: Layer, _ weights: LayerWeights) -> FloatTensor {
     switch layer.kind {
     case .conv3x3(let stride): convolved(weights.weight, weights.bias ?? [], stride: stride).rectified()
     case .transpose(let up):

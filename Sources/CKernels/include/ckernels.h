@@ -50,6 +50,32 @@ typedef struct ck_conv_args {
   int32_t block_begin, block_end;  ///< the blocks of outputs to do, see ck_block_count; an end of 0 means all
 } ck_conv_args;
 
+/// The most channels, of both sources together, that a Winograd convolution reads.
+enum { CK_WINOGRAD_CHANNELS = 1024 };
+
+/// How one source of a Winograd convolution enters the transform domain.
+typedef struct ck_winograd_source {
+  int32_t zero_point;  ///< of the source's codes
+  int16_t scale[16];   ///< per tap 4 * i + j, in 1/32768: what brings the transformed value into 8 bits; 1...32767
+} ck_winograd_source;
+
+/// A 3x3 convolution of stride 1 as Winograd's F(2x2, 3x3): 16 products where the window has 36.
+///
+/// For each window of 4x4 codes d - zero_point at (2y-1, 2x-1), with every channel by itself:
+///   x = B' (d - zero_point) B, in integers, B' = [1 0 -1 0; 0 1 1 0; 0 -1 1 0; 0 1 0 -1]
+///   v[t] = clamp(((x[t] * scale[t] + 2^14) >> 15) - centre[t], -128, 127)
+/// where centre[t] is 128 for the sum of four codes without negative values (t = 5, zero_point 0) and 0 elsewhere. Then
+///   m[t, o] = sum over channels of v[t] * weights[t, o], y = A' m A + bias, A' = [1 1 1 0; 0 1 -1 -1]
+/// are the accumulators of the outputs (2y, 2x), (2y, 2x+1), (2y+1, 2x), (2y+1, 2x+1), exact in s32. All taps of an
+/// output share one unit, so that no product needs a multiplier of its own.
+/// Source: Lavin and Gray 2016, sec. 4.1; per-tap scales as in Andri et al. 2022.
+typedef struct ck_winograd_args {
+  /// As in a direct convolution; rows begin on an even row and end on one or at the height. The weights are s8
+  /// [out_channels, 4, 4, channels], packed.
+  ck_conv_args conv;
+  ck_winograd_source source[2];
+} ck_winograd_args;
+
 /// The arguments of the head: 1x1 convolution, argmax, and on demand how sure it is.
 typedef struct ck_head_args {
   ck_view src;
@@ -133,6 +159,12 @@ typedef struct ck_table {
   /// The same with stride 2: output (y, x) reads source rows 2y-1...2y+1 and columns 2x-1...2x+1; one source, no
   /// pooling.
   void (*conv3x3_stride2)(const ck_conv_args *args);
+
+  /// 3x3 convolution, stride 1, in the transform domain; see ck_winograd_args. c0 + c1 <= CK_WINOGRAD_CHANNELS.
+  size_t (*winograd3x3_packed_size)(int32_t c0, int32_t c1, int32_t out_channels);
+  void (*winograd3x3_pack)(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
+                           int32_t c1, int32_t out_channels);
+  void (*winograd3x3)(const ck_winograd_args *args);
 
   /// 2x2 transposed convolution, stride 2, weights s8 [out_channels, 2, 2, logical]: dst (2y+a, 2x+b) = w[a][b] * src
   /// (y, x).

@@ -2,11 +2,13 @@
 import Tensors
 import UNet
 
-/// The layers of `model` in QDQ form.
+/// The layers of `model` in QDQ form, all of them direct: other runtimes know no transform domain.
 ///
-/// - Throws: `InterchangeError.notQuantized`.
+/// - Throws: `InterchangeError.notQuantized` or `.model`.
 func quantizedGraph(_ model: Model) throws(InterchangeError) -> GraphBuilder {
-  guard let quantized = model.quantized else { throw .notQuantized(model: model.name) }
+  let direct: QuantizedWeights?
+  do throws(ModelError) { direct = try Quantizer.directForm(of: model) } catch { throw .model(error) }
+  guard let quantized = direct else { throw .notQuantized(model: model.name) }
   var graph = QuantizedGraph(model.architecture, quantized)
   for layer in model.architecture.layers { graph.append(layer) }
   return graph.builder
