@@ -7,17 +7,8 @@ package enum FileBytes {
   ///
   /// - Throws: `ModelError.unreadable`, or `.notAModel` for a folder, a device or a file beyond the limit.
   package static func read(_ path: String, limit: Int) throws(ModelError) -> [UInt8] {
-    // Without O_NONBLOCK, opening a pipe that nobody writes to would wait for ever.
-    let file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard file >= 0 else { throw .unreadable(path: path, errno: errno) }
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw .unreadable(path: path, errno: errno) }
-    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAModel(path: path, reason: "it is no regular file") }
-    guard status.st_size <= limit else { throw .notAModel(path: path, reason: "it has \(status.st_size) bytes") }
-    do throws(SystemFailure) {
-      return try readAll(file, count: Int(status.st_size))
-    } catch { throw .unreadable(path: path, errno: error.code) }
+    let file = try StoredFile(path, limit: limit)
+    do throws(Safetensors.Flaw) { return try file.bytes(0..<file.count) } catch { throw ModelError(error, in: path) }
   }
 
   /// Replaces `path` by `bytes`: a reader sees the old file or the new one, and a failure leaves the old one. A device or a
@@ -48,21 +39,6 @@ package enum FileBytes {
   private static func isFile(_ path: String) -> Bool {
     var status = stat()
     return stat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG
-  }
-
-  private static func readAll(_ file: Int32, count: Int) throws(SystemFailure) -> [UInt8] {
-    var failure: Int32 = 0
-    let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-      while filled < count {
-        let done = Glibc.read(file, buffer.baseAddress! + filled, count - filled)
-        if done < 0 && errno == EINTR { continue }
-        if done < 0 { failure = errno }
-        if done <= 0 { break }
-        filled += done
-      }
-    }
-    guard failure == 0 else { throw SystemFailure(failure) }
-    return bytes
   }
 
   private static func write(_ bytes: [UInt8], to path: String) throws(SystemFailure) {

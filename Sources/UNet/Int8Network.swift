@@ -36,9 +36,9 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
   ///   - inputSize: multiples of `architecture.stride`.
   ///   - tier: nil for the best one of this CPU.
   ///   - threads: threads of a run, the caller's included.
-  /// - Throws: `ModelError.notQuantized`, `.inputSize` or `.tier`.
+  /// - Throws: `ModelError.inputSize` or `.tier`.
   public convenience init(
-    _ model: Model, inputSize: InputSize, tier: CPUTier? = nil, threads: Int = 1
+    _ model: Int8Model, inputSize: InputSize, tier: CPUTier? = nil, threads: Int = 1
   ) throws(ModelError) {
     self.init(try Int8Plan(model, inputSize: inputSize, tier: tier), pool: WorkerPool(threads: threads))
   }

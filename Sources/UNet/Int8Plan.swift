@@ -42,13 +42,12 @@ public struct Int8Plan: Sendable {
   /// - Parameters:
   ///   - inputSize: multiples of `architecture.stride`; see `Architecture.inputSize(width:height:budget:)`.
   ///   - tier: nil for the best one of this CPU.
-  /// - Throws: `ModelError.notQuantized`, `.inputSize` or `.tier`.
-  public init(_ model: Model, inputSize: InputSize, tier: CPUTier? = nil) throws(ModelError) {
-    guard let quantized = model.quantized else { throw .notQuantized(model: model.name) }
+  /// - Throws: `ModelError.inputSize` or `.tier`.
+  public init(_ model: Int8Model, inputSize: InputSize, tier: CPUTier? = nil) throws(ModelError) {
     try model.architecture.check(inputSize)
     let kernels: Kernels
     do throws(TensorError) { kernels = try Kernels(tier: tier ?? .best) } catch { throw .tier("\(tier ?? .best)") }
-    var builder = PlanBuilder(model.architecture, quantized, inputSize, kernels)
+    var builder = PlanBuilder(model.architecture, model.weights, inputSize, kernels)
     for layer in model.architecture.layers { builder.append(layer) }
     var arena = ArenaPlan()
     for activation in builder.activations { _ = arena.reserve(activation.shape, lifetime: activation.lifetime) }

@@ -20,9 +20,7 @@ public struct Model: Sendable, Hashable {
     name: String, architecture: Architecture, weights: Weights, quantized: QuantizedWeights? = nil,
     trainingInput: InputSize, receipt: Receipt
   ) throws(ModelError) {
-    guard !name.isEmpty, name.utf8.count <= Limits.name else {
-      throw .architecture(reason: "a model name of \(name.utf8.count) bytes; from 1 to \(Limits.name)")
-    }
+    try Self.check(name: name)
     try weights.check(architecture)
     try quantized?.check(architecture)
     try architecture.check(trainingInput)
@@ -32,6 +30,12 @@ public struct Model: Sendable, Hashable {
     self.quantized = quantized
     self.trainingInput = trainingInput
     self.receipt = receipt
+  }
+
+  static func check(name: String) throws(ModelError) {
+    guard !name.isEmpty, name.utf8.count <= Limits.name else {
+      throw .architecture(reason: "a model name of \(name.utf8.count) bytes; from 1 to \(Limits.name)")
+    }
   }
 
   /// The same model with some parts replaced.

@@ -39,6 +39,13 @@ public enum ModelLibrary {
     try Model(contentsOf: path(of: model))
   }
 
+  /// Reads what inference needs of the model that `model` means.
+  ///
+  /// - Throws: `ModelError.unknownModel`, and what `Int8Model.init(contentsOf:)` throws.
+  public static func loadInt8(_ model: String) throws(ModelError) -> Int8Model {
+    try Int8Model(contentsOf: path(of: model))
+  }
+
   private static let suffix = ".safetensors"
 
   /// Folders looked into, the first hit counts: the resources beside the executable, as the build leaves them, then

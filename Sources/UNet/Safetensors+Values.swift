@@ -2,13 +2,16 @@
 
 extension Safetensors.Tensor {
   /// The values of an F32 or F16 tensor.
-  func floats() -> [Float] { type == .f16 ? values(of: UInt16.self, Self.float(half:)) : values(of: Float.self) { $0 } }
+  func floats() throws(Safetensors.Flaw) -> [Float] {
+    if type == .f16 { return try values(of: UInt16.self, Self.float(half:)) }
+    return try values(of: Float.self) { $0 }
+  }
 
   /// The values of an I32 tensor.
-  func words() -> [Int32] { values(of: Int32.self) { $0 } }
+  func words() throws(Safetensors.Flaw) -> [Int32] { try values(of: Int32.self) { $0 } }
 
   /// The values of an I8 tensor.
-  func signedBytes() -> [Int8] { values(of: Int8.self) { $0 } }
+  func signedBytes() throws(Safetensors.Flaw) -> [Int8] { try values(of: Int8.self) { $0 } }
 
   /// The value of a 16-bit float's bits.
   ///
@@ -25,7 +28,8 @@ extension Safetensors.Tensor {
   /// The stored values, each as `convert` makes it; the file and all CPUs Verge runs on are little-endian.
   private func values<Stored: BitwiseCopyable, Value>(
     of type: Stored.Type, _ convert: (Stored) -> Value
-  ) -> [Value] {
+  ) throws(Safetensors.Flaw) -> [Value] {
+    let bytes = try file.bytes(range)
     let (size, count) = (MemoryLayout<Stored>.size, bytes.count / MemoryLayout<Stored>.size)
     return bytes.withUnsafeBytes { bytes in
       [Value](unsafeUninitializedCapacity: count) { values, filled in

@@ -5,11 +5,13 @@ import Foundation
 ///
 /// - Source: huggingface.co/docs/safetensors, "Format".
 struct Safetensors {
-  /// One tensor as stored, little-endian, last dimension innermost.
+  /// One tensor as stored, little-endian, last dimension innermost. Its values stay in the file until they are asked for.
   struct Tensor {
     let type: ElementType
     let shape: [Int]
-    let bytes: ArraySlice<UInt8>
+    /// Where its bytes are.
+    let file: any ByteSource
+    let range: Range<Int>
   }
 
   enum ElementType: String, Sendable {
@@ -37,37 +39,41 @@ extension Safetensors {
   enum Flaw: Error, Hashable {
     case foreign(String)
     case damaged(String)
+    case unreadable(errno: Int32)
   }
 
-  /// Reads a whole file's bytes; nothing is trusted before it is checked against the file's true length.
-  init(parsing file: [UInt8]) throws(Flaw) {
+  /// Reads a file's header; nothing is trusted before it is checked against the file's true length.
+  init(parsing file: some ByteSource) throws(Flaw) {
     let header = try Self.header(of: file)
-    let body = file[(8 + header.count)...]
+    let body = 8 + header.count..<file.count
     let decoded: Header
     do { decoded = try JSONDecoder().decode(Header.self, from: Data(header)) } catch {
       throw .foreign("its header is not that of a safetensors file (\(brief(error)))")
     }
     metadata = decoded.metadata
     tensors = [:]
-    for (name, entry) in decoded.entries { tensors[name] = try Self.tensor(name, entry, in: body) }
+    for (name, entry) in decoded.entries { tensors[name] = try Self.tensor(name, entry, of: file, in: body) }
     try Self.checkGaps(decoded.entries, byteCount: body.count)
   }
 
-  private static func header(of file: [UInt8]) throws(Flaw) -> ArraySlice<UInt8> {
-    guard !file.isEmpty else { throw .foreign("the file is empty") }
+  private static func header(of file: some ByteSource) throws(Flaw) -> [UInt8] {
+    guard file.count > 0 else { throw .foreign("the file is empty") }
     guard file.count >= 8 else { throw .foreign("the file has only \(file.count) bytes") }
-    let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(file[$1]) << (8 * UInt64($1)) }
-    guard file.count > 8, file[8] == UInt8(ascii: "{") else {
+    let start = try file.bytes(0..<min(9, file.count))
+    let length = (0..<8).reduce(UInt64(0)) { $0 | UInt64(start[$1]) << (8 * UInt64($1)) }
+    guard start.count > 8, start[8] == UInt8(ascii: "{") else {
       throw .foreign("it does not begin like a safetensors file")
     }
     guard length <= Limits.headerBytes else { throw .foreign("its header claims \(length) bytes") }
     guard length <= file.count - 8 else {
       throw .damaged("it ends inside its header, after \(file.count) of at least \(length + 8) bytes")
     }
-    return file[8..<8 + Int(length)]
+    return try file.bytes(8..<8 + Int(length))
   }
 
-  private static func tensor(_ name: String, _ entry: Header.Entry, in body: ArraySlice<UInt8>) throws(Flaw) -> Tensor {
+  private static func tensor(
+    _ name: String, _ entry: Header.Entry, of file: some ByteSource, in body: Range<Int>
+  ) throws(Flaw) -> Tensor {
     guard let type = ElementType(rawValue: entry.dtype) else {
       throw .foreign("tensor \(shown(name)) has type \(shown(entry.dtype)); a model has F32, F16, I32 and I8")
     }
@@ -85,7 +91,8 @@ extension Safetensors {
       throw .damaged("it ends inside tensor \(shown(name)), \(offsets[1] - body.count) bytes short")
     }
     return Tensor(
-      type: type, shape: entry.shape, bytes: body[body.startIndex + offsets[0]..<body.startIndex + offsets[1]])
+      type: type, shape: entry.shape, file: file,
+      range: body.lowerBound + offsets[0]..<body.lowerBound + offsets[1])
   }
 
   /// Tensors fill the body one after the other: no byte belongs to two of them or to none.

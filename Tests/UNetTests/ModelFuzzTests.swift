@@ -20,7 +20,8 @@ import Testing
       var file = good[Int.random(in: 0..<good.count, using: &random)]
       for _ in 0..<Int.random(in: 1...4, using: &random) { spoil(&file, &random) }
       do throws(ModelError) {
-        try run(Model(file: file, path: "fuzz"))
+        try run(Int8Model(file: file, path: "fuzz"))
+        try run(Int8Model(Model(file: file, path: "fuzz")))
         read += 1
       } catch { refused += 1 }
     }
@@ -28,9 +29,9 @@ import Testing
     if seconds > 1 { print("fuzzed the model reader: \(refused) files refused, \(read) read") }
   }
 
-  private func run(_ model: Model) throws(ModelError) {
+  private func run(_ model: Int8Model) throws(ModelError) {
     let size = model.architecture.inputSize(width: 16, height: 16, budget: 256)
-    guard model.quantized != nil, model.architecture.macs(size) < 1_000_000 else { return }
+    guard model.architecture.macs(size) < 1_000_000 else { return }
     _ = try Int8Network(model, inputSize: size).labels(randomPicture(size, seed: 1))
   }
 

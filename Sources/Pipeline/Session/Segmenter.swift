@@ -25,7 +25,7 @@ public protocol Segmenter: AnyObject, Sendable {
 ///
 /// It follows the size of the source; a change of size in mid-stream builds the network anew.
 public final class NetworkSegmenter: Segmenter, @unchecked Sendable {  // `network` is touched by `segment` only
-  public let model: Model
+  public let model: Int8Model
   public let tier: CPUTier
   private let pool: WorkerPool
   private let budget: Int
@@ -38,9 +38,9 @@ public final class NetworkSegmenter: Segmenter, @unchecked Sendable {  // `netwo
   ///   - budget: pixels of the network's input; nil takes those that the model was trained at.
   ///   - tier: nil takes the best one of this CPU.
   ///   - threads: cores the network may load.
-  /// - Throws: `ModelError.notQuantized`, `.inputSize`, `.tier`.
+  /// - Throws: `ModelError.inputSize`, `.tier`.
   public init(
-    _ model: Model, size: (width: Int, height: Int), budget: Int? = nil, tier: CPUTier? = nil, threads: Int
+    _ model: Int8Model, size: (width: Int, height: Int), budget: Int? = nil, tier: CPUTier? = nil, threads: Int
   ) throws(ModelError) {
     self.model = model
     self.budget = budget ?? model.trainingInput.pixels

@@ -69,7 +69,9 @@ struct NetworkBench: Encodable {
     self.network = NetworkFigures(times, gmacs: gmacs, peak: ceiling.peak)
     layers = layerTimes.map { LayerFigures($0, ceiling, threads: network.threadCount) }
     rssMb = Double(ResidentMemory.peak) / 1e6
-    if compares { comparison = try NetworkComparison(model, size: input, threads: compute.threadCount) }
+    if compares {
+      comparison = try NetworkComparison(Model(contentsOf: path), size: input, threads: compute.threadCount)
+    }
   }
 
   /// Milliseconds of each run, sorted, after some to warm up.

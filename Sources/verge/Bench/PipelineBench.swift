@@ -9,7 +9,7 @@ import Video
 /// Runs a video through a session whose encoded overlay goes nowhere.
 struct PipelineBench {
   let report: SessionReport
-  let model: Model
+  let model: Int8Model
   let tier: CPUTier
   let threads: Int
   let input: String
@@ -28,7 +28,7 @@ struct PipelineBench {
   init(
     _ input: String, compute: ComputeArguments, budget: Int?, limit: Int?, encodes: Bool = true, quiet: Bool
   ) throws {
-    let model = try ModelLibrary.load(compute.model)
+    let model = try ModelLibrary.loadInt8(compute.model)
     let (kernels, threads) = (try compute.kernels, compute.threadCount)
     var options = SourceOptions()
     options.threads = threads
@@ -62,7 +62,7 @@ struct PipelineBench {
     return .video("/dev/null", sink)
   }
 
-  private static func options(_ model: Model, _ limit: Int?) -> SessionOptions {
+  private static func options(_ model: Int8Model, _ limit: Int?) -> SessionOptions {
     let classes = model.architecture.classes
     let palette = Palette(classes.map { RGB($0.color.red, $0.color.green, $0.color.blue) })
     var options = SessionOptions(style: OverlayStyle(names: classes.map(\.name), palette: palette))

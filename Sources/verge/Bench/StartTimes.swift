@@ -20,10 +20,10 @@ extension StartTimes {
   /// - Parameter size: nil for the size that the model was trained at.
   static func measure(
     _ path: String, size: InputSize?, tier: CPUTier, threads: Int
-  ) throws(ModelError) -> (times: StartTimes, model: Model, network: Int8Network) {
+  ) throws(ModelError) -> (times: StartTimes, model: Int8Model, network: Int8Network) {
     let clock = ContinuousClock()
     let start = clock.now
-    let model = try Model(contentsOf: path)
+    let model = try Int8Model(contentsOf: path)
     let loaded = clock.now
     let network = try Int8Network(model, inputSize: size ?? model.trainingInput, tier: tier, threads: threads)
     let planned = clock.now

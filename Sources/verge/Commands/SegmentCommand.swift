@@ -60,7 +60,7 @@ struct SegmentCommand: ParsableCommand {
   func run() throws {
     let output = output ?? DefaultOutput.path(for: input) ?? "null:"
     try checkOutputs(output)
-    let model = try ModelLibrary.load(compute.model)
+    let model = try ModelLibrary.loadInt8(compute.model)
     let kernels = try compute.kernels
     let style = try look.style(for: model)
     MediaLog.route(to: nil)

@@ -7,7 +7,7 @@ import Video
 
 /// Writes what a model sees in a frame as an indexed PNG of the frame's displayed size.
 final class DraftMasks {
-  private let model: Model
+  private let model: Int8Model
   private let compute: ComputeArguments
   private let folder: URL
   private let palette: Palette
@@ -27,7 +27,7 @@ final class DraftMasks {
   /// - Throws: `ModelError` when the model cannot be read or has no int8 weights, `TensorError` for the tier.
   init(_ compute: ComputeArguments, folder: URL) throws {
     _ = try compute.kernels
-    model = try ModelLibrary.load(compute.model)
+    model = try ModelLibrary.loadInt8(compute.model)
     self.compute = compute
     self.folder = folder
     palette = Palette(model.architecture.classes.map { RGB($0.color.red, $0.color.green, $0.color.blue) })

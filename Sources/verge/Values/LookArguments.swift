@@ -49,7 +49,7 @@ extension LookArguments {
   /// The overlay's style for the classes of a model.
   ///
   /// - Throws: `CommandError.unusable` for a class that the model does not have, and for a palette that cannot be read.
-  func style(for model: Model) throws(CommandError) -> OverlayStyle {
+  func style(for model: Int8Model) throws(CommandError) -> OverlayStyle {
     let known = model.architecture.classes
     let colors = Palette(known.map { RGB($0.color.red, $0.color.green, $0.color.blue) })
     var painted: Set<Int> = []
