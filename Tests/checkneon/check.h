@@ -50,6 +50,7 @@ void layer_data_free(layer_data *data);
 
 void check_conv3x3(check *run);
 void check_conv3x3_stride2(check *run);
+void check_winograd3x3(check *run);
 void check_upconv2x2(check *run);
 void check_upconv4x4(check *run);
 void check_head(check *run);

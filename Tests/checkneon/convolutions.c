@@ -58,6 +58,7 @@ static outputs run_layer(const ck_table *table, const layer *l, const layer_data
                              .weights = (const int8_t *)packed.base,
                              .bias = (const int32_t *)(const void *)data->bias.base,
                              .multiplier = (const float *)(const void *)data->multiplier.base,
+                             .in_channels = l->inputs[0],
                              .out_channels = l->outputs,
                              .zero_point = l->zero_point,
                              .dst = made.output.view,

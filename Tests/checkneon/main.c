@@ -18,15 +18,11 @@ static const char *const tiers[] = {[CK_TIER_C] = "c",
 static const struct {
   const char *name;
   void (*run)(check *run);
-} checks[] = {{"conv3x3", check_conv3x3},
-              {"conv3x3_stride2", check_conv3x3_stride2},
-              {"upconv2x2", check_upconv2x2},
-              {"upconv4x4", check_upconv4x4},
-              {"head_argmax", check_head},
-              {"blend_row_u8", check_blend_u8},
-              {"blend_row_u16", check_blend_u16},
-              {"count_labels", check_count_labels},
-              {"peak", check_peak}};
+} checks[] = {{"conv3x3", check_conv3x3},           {"conv3x3_stride2", check_conv3x3_stride2},
+              {"winograd3x3", check_winograd3x3},   {"upconv2x2", check_upconv2x2},
+              {"upconv4x4", check_upconv4x4},       {"head_argmax", check_head},
+              {"blend_row_u8", check_blend_u8},     {"blend_row_u16", check_blend_u16},
+              {"count_labels", check_count_labels}, {"peak", check_peak}};
 
 int main(int count, char **arguments) {
   const char *name = count > 1 ? arguments[1] : "neon";
