@@ -28,9 +28,10 @@ public struct WinogradScales: Sendable, Hashable {
     return layer.kind == .conv3x3(stride: 1) && stored <= Kernels.winogradChannels
   }
 
-  /// Whether the layer gets faster. With few channels both transforms take what the products save.
+  /// Whether the layer gets faster by a third or more. With fewer channels both transforms take most of what the products
+  /// save, and what is left is not worth the labels that change: the finest layers change most of them.
   public static func pays(_ layer: Layer) -> Bool {
-    fits(layer) && layer.inputChannels >= 32 && layer.outputChannels >= 32
+    fits(layer) && layer.inputChannels >= 64 && layer.outputChannels >= 32
   }
 
   /// - Throws: `ModelError.quantization` for a layer that cannot be transformed, or scales missing or out of bounds.
