@@ -32,6 +32,7 @@ size_t ck_winograd3x3_packed_size_avx2(int32_t c0, int32_t c1, int32_t out_chann
 void ck_winograd3x3_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
                               int32_t c1, int32_t out_channels);
 void ck_winograd3x3_u8s8_avx2(const ck_winograd_args *args);
+void ck_scale_yuv_rgb0_avx2(const ck_scale_args *args);
 int64_t ck_peak_avx2(int64_t rounds);
 
 #endif

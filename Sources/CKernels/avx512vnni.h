@@ -30,6 +30,7 @@ void ck_blend_row_u8_avx512vnni(uint8_t *dst, const uint8_t *src, const uint8_t 
                                 const uint32_t add[256], size_t count);
 void ck_blend_row_u16_avx512vnni(uint16_t *dst, const uint16_t *src, const uint8_t *labels, const uint16_t keep[256],
                                  const uint32_t add[256], size_t count);
+void ck_scale_yuv_rgb0_avx512vnni(const ck_scale_args *args);
 int64_t ck_peak_avx512vnni(int64_t rounds);
 
 #endif

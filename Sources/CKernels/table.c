@@ -22,6 +22,7 @@ const ck_table ck_table_c = {
     .blend_row_u8 = ck_blend_row_u8_c,
     .blend_row_u16 = ck_blend_row_u16_c,
     .count_labels = ck_count_labels_c,
+    .scale_yuv_rgb0 = ck_scale_yuv_rgb0_c,
     .peak = ck_peak_c,
 };
 

@@ -24,6 +24,7 @@ const ck_table ck_table_avx2 = {
     .blend_row_u8 = ck_blend_row_u8_avx2,
     .blend_row_u16 = ck_blend_row_u16_avx2,
     .count_labels = ck_count_labels_c,
+    .scale_yuv_rgb0 = ck_scale_yuv_rgb0_avx2,
     .peak = ck_peak_avx2,
 };
 

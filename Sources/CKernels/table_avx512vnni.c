@@ -82,6 +82,7 @@ const ck_table ck_table_avx512vnni = {
     .blend_row_u8 = ck_blend_row_u8_avx512vnni,
     .blend_row_u16 = ck_blend_row_u16_avx512vnni,
     .count_labels = ck_count_labels_c,
+    .scale_yuv_rgb0 = ck_scale_yuv_rgb0_avx512vnni,
     .peak = ck_peak_avx512vnni,
 };
 

@@ -71,6 +71,7 @@ const ck_table ck_table_neon = {
     .blend_row_u8 = ck_blend_row_u8_neon,
     .blend_row_u16 = ck_blend_row_u16_neon,
     .count_labels = ck_count_labels_neon,
+    .scale_yuv_rgb0 = ck_scale_yuv_rgb0_c,
     .peak = ck_peak_neon,
 };
 

@@ -35,6 +35,7 @@ void ck_blend_row_u8_c(uint8_t *dst, const uint8_t *src, const uint8_t *labels, 
 void ck_blend_row_u16_c(uint16_t *dst, const uint16_t *src, const uint8_t *labels, const uint16_t keep[256],
                         const uint32_t add[256], size_t count);
 void ck_count_labels_c(uint32_t counts[256], const uint8_t *labels, size_t count);
+void ck_scale_yuv_rgb0_c(const ck_scale_args *args);
 
 size_t ck_winograd3x3_packed_size_c(int32_t c0, int32_t c1, int32_t out_channels);
 void ck_winograd3x3_pack_c(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,

@@ -13,14 +13,17 @@ public final class Scaler: @unchecked Sendable {  // used by one stage at a time
   public let format: PixelFormat
 
   private let resampler = Resampler()
+  private let shortcut: (any ScalerShortcut)?
   private let pool: FramePool
   /// Holds the small picture before it is turned; made for the first frame that needs it.
   private var unturned: Frame?
 
+  /// - Parameter shortcut: is asked first, where `format` is `rgb0`; frames that it leaves go to swscale.
   /// - Precondition: width and height above 0; `format` is `rgb0` or `rgb24`.
-  public init(width: Int, height: Int, format: PixelFormat = .rgb0) {
+  public init(width: Int, height: Int, format: PixelFormat = .rgb0, shortcut: (any ScalerShortcut)? = nil) {
     precondition(format == .rgb0 || format == .rgb24, "a scaler makes rgb0 or rgb24, not \(format)")
     (self.width, self.height, self.format) = (width, height, format)
+    self.shortcut = format == .rgb0 ? shortcut : nil
     pool = FramePool(width: width, height: height, format: format)
   }
 
@@ -49,7 +52,6 @@ public final class Scaler: @unchecked Sendable {  // used by one stage at a time
       try resample(frame, into: small)
       Self.turn(small, by: frame.rotation, into: result)
     }
-    if format == .rgb0 { Self.clearFourth(result) }
     result.copyProperties(from: frame)
     result.rotation = .upright
     result.color = ColorDescription(
@@ -57,8 +59,10 @@ public final class Scaler: @unchecked Sendable {  // used by one stage at a time
   }
 
   private func resample(_ frame: Frame, into small: Frame) throws(VideoError) {
+    if let shortcut, shortcut.scale(frame, into: small) { return }
     let shape = PictureShape(width: small.width, height: small.height, format: format.ffmpeg, matrix: 2, isFull: true)
     try resampler.run(from: PlaneTable(frame), PictureShape(frame), to: PlaneTable(small), shape)
+    if format == .rgb0 { Self.clearFourth(small) }
   }
 
   private func unturnedPicture(swapped: Bool) -> Frame {

@@ -31,6 +31,7 @@ public struct KernelCheck: Sendable {
     KernelCheck(name: "blend_row_u8") { FrameCases.checkBlend8(in: &$0) },
     KernelCheck(name: "blend_row_u16") { FrameCases.checkBlend16(in: &$0) },
     KernelCheck(name: "count_labels") { FrameCases.checkCount(in: &$0) },
+    KernelCheck(name: "scale_yuv_rgb0") { ScaleCase.check(in: &$0) },
   ]
 }
 

@@ -143,6 +143,38 @@ static inline uint8_t ck_confidence(const float *scores, int32_t classes, float 
   return (uint8_t)lrintf(255.0f / sum);
 }
 
+/// How the samples along one axis of a plane become fewer: output i is the sum of weights[i * taps + k] times source
+/// first[i] + k over k. The weights of an output add up to 2^14 and none is negative; those past the source's end are
+/// 0.
+typedef struct ck_scale_axis {
+  const uint16_t *first;   ///< [outputs], never falling
+  const int16_t *weights;  ///< [outputs, taps]
+  int32_t taps;            ///< 4, 8, 12 or 16
+} ck_scale_axis;
+
+/// R = luma * Y + red_v * V + red and so on, in units of 2^-20: samples in 2^-7, coefficients in 2^-13.
+typedef struct ck_scale_color {
+  int32_t luma, red_v, green_u, green_v, blue_u;  ///< below 2^15 in size
+  int32_t red, green, blue;                       ///< what zero samples are, with 2^19 for rounding
+} ck_scale_color;
+
+/// Elements that a line of ck_scale_args has room for past its samples.
+#define CK_SCALE_PADDING 64
+
+/// The arguments of the scaling of planar Y, U, V to RGB; index 0 of an axis is for luma, 1 for both chroma planes.
+typedef struct ck_scale_args {
+  const uint8_t *src[3];  ///< Y, U, V
+  ptrdiff_t src_stride[3];
+  int32_t src_width[2];
+  ck_scale_axis across[2], down[2];
+  ck_scale_color color;
+  int32_t width, height;  ///< of dst
+  uint8_t *dst;           ///< [height, width, 4]: R, G, B, 0
+  ptrdiff_t dst_stride;
+  int16_t *tall;     ///< room for the longest source line and CK_SCALE_PADDING, overwritten
+  int16_t *line[3];  ///< room for width and CK_SCALE_PADDING each, overwritten
+} ck_scale_args;
+
 /// The kernels of one tier. Names: ck_<op>_<activation><weight>_<tier>.
 typedef struct ck_table {
   ck_tier tier;
@@ -192,6 +224,12 @@ typedef struct ck_table {
                         const uint32_t add[256], size_t count);
   /// counts[label] += occurrences of each label.
   void (*count_labels)(uint32_t counts[256], const uint8_t *labels, size_t count);
+
+  /// Shrinks planes of Y, U and V to a picture of RGB; chroma may grow. Columns first, in units of 2^-7:
+  /// tall[x] = cut + sum of (sample * weight >> 7), where cut, half the number of weights that 128 does not divide
+  /// rounded down, stands for what the shifts cut off; then rows, (2^13 + sum of tall * weight) >> 14; then colours,
+  /// (sum of products) >> 20, clamped to 0...255.
+  void (*scale_yuv_rgb0)(const ck_scale_args *args);
 
   /// Runs `rounds` rounds of this tier's densest sum of products on registers alone; returns the multiply-accumulates
   /// done. Timed, it is the ceiling that a kernel's speed is a share of.

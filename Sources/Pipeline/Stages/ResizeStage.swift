@@ -1,10 +1,12 @@
 // Frames to the network's size.
 import Frames
+import Tensors
 import Video
 
 /// Scales frames to the upright pictures that the segmenter wants.
 final class ResizeStage: Stage {
   private let segmenter: any Segmenter
+  private let shortcut: AreaScaler
   private var scaler: Scaler?
   private var shape: Shape?
 
@@ -15,7 +17,10 @@ final class ResizeStage: Stage {
     var aspect: Rational
   }
 
-  init(_ segmenter: any Segmenter) { self.segmenter = segmenter }
+  init(_ segmenter: any Segmenter, kernels: Kernels) {
+    self.segmenter = segmenter
+    shortcut = AreaScaler(kernels: kernels)
+  }
 
   func process(_ frame: Frame, into outlet: Outlet<PreparedFrame>) throws {
     try outlet.emit(PreparedFrame(frame: frame, picture: scaler(for: frame).scale(frame)))
@@ -28,7 +33,7 @@ final class ResizeStage: Stage {
     let upright = squareSize(
       width: frame.width, height: frame.height, rotation: frame.rotation, aspect: frame.sampleAspectRatio)
     let size = segmenter.pictureSize(width: upright.width, height: upright.height)
-    let made = Scaler(width: size.width, height: size.height)
+    let made = Scaler(width: size.width, height: size.height, shortcut: shortcut)
     (scaler, self.shape) = (made, shape)
     return made
   }
