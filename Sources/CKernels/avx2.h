@@ -31,6 +31,7 @@ void ck_blend_row_u16_avx2(uint16_t *dst, const uint16_t *src, const uint8_t *la
 size_t ck_winograd3x3_packed_size_avx2(int32_t c0, int32_t c1, int32_t out_channels);
 void ck_winograd3x3_pack_avx2(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
                               int32_t c1, int32_t out_channels);
+int32_t ck_winograd3x3_band_avx2(int32_t c, int32_t out_channels);
 void ck_winograd3x3_u8s8_avx2(const ck_winograd_args *args);
 void ck_scale_yuv_rgb0_avx2(const ck_scale_args *args);
 int64_t ck_peak_avx2(int64_t rounds);

@@ -24,6 +24,7 @@ void ck_pool_row_avx512vnni(const ck_conv_args *args, int32_t y, int32_t first, 
 size_t ck_winograd3x3_packed_size_avx512vnni(int32_t c0, int32_t c1, int32_t out_channels);
 void ck_winograd3x3_pack_avx512vnni(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0,
                                     int32_t logical1, int32_t c1, int32_t out_channels);
+int32_t ck_winograd3x3_band_avx512vnni(int32_t c, int32_t out_channels);
 void ck_winograd3x3_u8s8_avx512vnni(const ck_winograd_args *args);
 void ck_head_argmax_u8s8_avx512vnni(const ck_head_args *args);
 void ck_blend_row_u8_avx512vnni(uint8_t *dst, const uint8_t *src, const uint8_t *labels, const uint16_t keep[256],

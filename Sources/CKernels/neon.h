@@ -54,6 +54,7 @@ void ck_pool_row_neon(const ck_conv_args *args, int32_t y, int32_t first, int32_
 size_t ck_winograd3x3_packed_size_neon(int32_t c0, int32_t c1, int32_t out_channels);
 void ck_winograd3x3_pack_neon(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
                               int32_t c1, int32_t out_channels);
+int32_t ck_winograd3x3_band_neon(int32_t c, int32_t out_channels);
 void ck_winograd3x3_u8s8_neon(const ck_winograd_args *args);
 size_t ck_head_packed_size_neon(int32_t c, int32_t classes);
 void ck_head_pack_neon(int8_t *packed, const int8_t *weights, int32_t logical, int32_t c, int32_t classes);

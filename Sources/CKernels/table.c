@@ -9,6 +9,7 @@ const ck_table ck_table_c = {
     .conv3x3_stride2 = ck_conv3x3_stride2_u8s8_c,
     .winograd3x3_packed_size = ck_winograd3x3_packed_size_c,
     .winograd3x3_pack = ck_winograd3x3_pack_c,
+    .winograd3x3_band = ck_winograd3x3_band_c,
     .winograd3x3 = ck_winograd3x3_u8s8_c,
     .upconv2x2_packed_size = ck_upconv2x2_packed_size_c,
     .upconv2x2_pack = ck_upconv2x2_pack_c,

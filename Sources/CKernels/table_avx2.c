@@ -11,6 +11,7 @@ const ck_table ck_table_avx2 = {
     .conv3x3_stride2 = ck_conv3x3_stride2_u8s8_avx2,
     .winograd3x3_packed_size = ck_winograd3x3_packed_size_avx2,
     .winograd3x3_pack = ck_winograd3x3_pack_avx2,
+    .winograd3x3_band = ck_winograd3x3_band_avx2,
     .winograd3x3 = ck_winograd3x3_u8s8_avx2,
     .upconv2x2_packed_size = ck_upconv2x2_packed_size_avx2,
     .upconv2x2_pack = ck_upconv2x2_pack_avx2,

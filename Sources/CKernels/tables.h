@@ -40,6 +40,7 @@ void ck_scale_yuv_rgb0_c(const ck_scale_args *args);
 size_t ck_winograd3x3_packed_size_c(int32_t c0, int32_t c1, int32_t out_channels);
 void ck_winograd3x3_pack_c(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
                            int32_t c1, int32_t out_channels);
+int32_t ck_winograd3x3_band_c(int32_t c, int32_t out_channels);
 void ck_winograd3x3_u8s8_c(const ck_winograd_args *args);
 /// Row y of pooled: the maximum of rows 2y and 2y + 1 of dst, pairwise in x.
 void ck_pool_row_c(const ck_conv_args *args, int32_t y);

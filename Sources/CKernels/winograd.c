@@ -13,8 +13,14 @@
 
 static int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 
+/// Outputs of every block but the last: blocks are nearly equal, since narrow ones load more values for each product.
+static int32_t block_outputs(const ck_winograd_kernel *kernel, int32_t outputs) {
+  const int32_t blocks = (outputs + kernel->block - 1) / kernel->block;
+  return ck_round_up((outputs + blocks - 1) / blocks, kernel->lanes);
+}
+
 static int32_t block_vectors(const ck_winograd_kernel *kernel, int32_t outputs, int32_t first) {
-  return (least(kernel->block, outputs - first) + kernel->lanes - 1) / kernel->lanes;
+  return (least(block_outputs(kernel, outputs), outputs - first) + kernel->lanes - 1) / kernel->lanes;
 }
 
 /// Packed bytes of all outputs for `channels` channels of one tap.
@@ -33,7 +39,7 @@ size_t ck_winograd_packed_size(const ck_winograd_kernel *kernel, int32_t c0, int
 /// Packs one source of one tap of the block that begins at output `first`; returns the end.
 static int8_t *pack_tap(const ck_winograd_kernel *kernel, int8_t *packed, const int8_t *weights, ptrdiff_t out_stride,
                         int32_t out_channels, int32_t first, int32_t logical, int32_t stored) {
-  const int32_t outputs = least(kernel->block, out_channels - first);
+  const int32_t outputs = least(block_outputs(kernel, out_channels), out_channels - first);
   const int32_t vectors = block_vectors(kernel, out_channels, first);
   const ptrdiff_t step_size = (ptrdiff_t)4 * kernel->lanes * vectors * kernel->weight_bytes;
   memset(packed, 0, (size_t)(stored / 4 * step_size));
@@ -70,7 +76,7 @@ void ck_winograd_pack(const ck_winograd_kernel *kernel, int8_t *packed, const in
   const ptrdiff_t stride = (ptrdiff_t)16 * logical;
   int8_t *offsets = packed + offsets_place(kernel, c0 + c1, out_channels);
   pack_offsets((int32_t *)(void *)offsets, weights, logical, out_channels, kernel->offset);
-  for (int32_t first = 0; first < out_channels; first += kernel->block) {
+  for (int32_t first = 0; first < out_channels; first += block_outputs(kernel, out_channels)) {
     for (int32_t t = 0; t < 16; t++) {
       const int8_t *tap = weights + (ptrdiff_t)t * logical;
       packed = pack_tap(kernel, packed, tap, stride, out_channels, first, logical0, c0);
@@ -136,7 +142,7 @@ static void multiply_block(const band *band, int32_t first) {
   const ck_winograd_kernel *kernel = band->kernel;
   const ck_conv_args *conv = &band->args->conv;
   const int32_t c0 = conv->src[0].channels, c1 = conv->src[1].data ? conv->src[1].channels : 0;
-  const int32_t stored = least(kernel->block, conv->dst.channels - first);
+  const int32_t stored = least(block_outputs(kernel, conv->dst.channels), conv->dst.channels - first);
   const int32_t vectors = block_vectors(kernel, conv->dst.channels, first);
   const size_t block_tap = (size_t)kernel->lanes * (size_t)vectors * (size_t)(c0 + c1) * (size_t)kernel->weight_bytes;
   const int8_t *weights = conv->weights + 16 * tap_size(kernel, first, c0 + c1);
@@ -165,10 +171,8 @@ static void multiply_block(const band *band, int32_t first) {
   kernel->finish(&work);
 }
 
-/// Tiles that the scratch memory holds; an even number.
-static int32_t most_tiles(const ck_winograd_kernel *kernel, const ck_conv_args *conv) {
-  const int32_t channels = conv->src[0].channels + (conv->src[1].data ? conv->src[1].channels : 0);
-  const int32_t vectors = block_vectors(kernel, conv->dst.channels, 0);
+int32_t ck_winograd_band(const ck_winograd_kernel *kernel, int32_t channels, int32_t out_channels) {
+  const int32_t vectors = block_vectors(kernel, out_channels, 0);
   const int32_t by_values = (CK_WINOGRAD_VALUE_BYTES - 4096) / (16 * channels * kernel->value_bytes);
   const int32_t by_products = CK_WINOGRAD_PRODUCT_BYTES / (16 * 4 * vectors * kernel->lanes);
   return least(by_values, by_products) / 2 * 2;
@@ -177,14 +181,17 @@ static int32_t most_tiles(const ck_winograd_kernel *kernel, const ck_conv_args *
 void ck_winograd(const ck_winograd_kernel *kernel, const ck_winograd_args *args) {
   _Alignas(64) uint8_t values[CK_WINOGRAD_VALUE_BYTES];
   _Alignas(64) int32_t products[CK_WINOGRAD_PRODUCT_BYTES / 4];
-  const int32_t across = tiles_across(args), room = most_tiles(kernel, &args->conv);
-  const int32_t begin = args->conv.row_begin / 2 * across, end = (args->conv.row_end + 1) / 2 * across;
-  const int32_t bands = (end - begin + room - 1) / room;
+  const ck_conv_args *conv = &args->conv;
+  const int32_t channels = conv->src[0].channels + (conv->src[1].data ? conv->src[1].channels : 0);
+  const int32_t room = ck_winograd_band(kernel, channels, conv->dst.channels);
+  const int32_t tiles = args->tile_end - args->tile_begin, bands = (tiles + room - 1) / room;
   for (int32_t i = 0; i < bands; i++) {  // of nearly equal size
-    const int32_t first = begin + (int32_t)((int64_t)(end - begin) * i / bands);
-    const int32_t next = begin + (int32_t)((int64_t)(end - begin) * (i + 1) / bands);
+    const int32_t first = args->tile_begin + (int32_t)((int64_t)tiles * i / bands);
+    const int32_t next = args->tile_begin + (int32_t)((int64_t)tiles * (i + 1) / bands);
     const band band = {kernel, args, first, next - first, room, values, products};
     transform_band(&band);
-    for (int32_t o = 0; o < args->conv.dst.channels; o += kernel->block) multiply_block(&band, o);
+    for (int32_t o = 0; o < conv->dst.channels; o += block_outputs(kernel, conv->dst.channels)) {
+      multiply_block(&band, o);
+    }
   }
 }

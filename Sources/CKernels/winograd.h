@@ -33,7 +33,7 @@ typedef struct ck_winograd_finish {
 /// What a vector tier brings to a Winograd convolution.
 typedef struct ck_winograd_kernel {
   int32_t lanes;         ///< outputs of one vector; divides 16
-  int32_t block;         ///< outputs of one block
+  int32_t block;         ///< the most outputs of one block
   int32_t value_bytes;   ///< of one transformed value
   int32_t weight_bytes;  ///< of one packed weight
   int32_t offset;        ///< what the tier adds to a transformed value to store it
@@ -57,6 +57,8 @@ typedef struct ck_winograd_kernel {
 size_t ck_winograd_packed_size(const ck_winograd_kernel *kernel, int32_t c0, int32_t c1, int32_t out_channels);
 void ck_winograd_pack(const ck_winograd_kernel *kernel, int8_t *packed, const int8_t *weights, int32_t logical0,
                       int32_t c0, int32_t logical1, int32_t c1, int32_t out_channels);
+/// Tiles that the scratch memory holds; an even number.
+int32_t ck_winograd_band(const ck_winograd_kernel *kernel, int32_t channels, int32_t out_channels);
 void ck_winograd(const ck_winograd_kernel *kernel, const ck_winograd_args *args);
 
 #endif

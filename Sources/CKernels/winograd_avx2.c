@@ -108,6 +108,8 @@ void ck_winograd3x3_pack_avx2(int8_t *packed, const int8_t *weights, int32_t log
   ck_winograd_pack(&kernel, packed, weights, logical0, c0, logical1, c1, out_channels);
 }
 
+int32_t ck_winograd3x3_band_avx2(int32_t c, int32_t out_channels) { return ck_winograd_band(&kernel, c, out_channels); }
+
 void ck_winograd3x3_u8s8_avx2(const ck_winograd_args *args) { ck_winograd(&kernel, args); }
 
 #endif

@@ -186,9 +186,8 @@ typedef struct place {
   __mmask16 stored;
 } place;
 
-/// The place of tile `number` for the outputs from `channel` on.
-INLINE place place_of(const ck_conv_args *conv, int32_t number, int32_t across, int32_t channel, int32_t stored) {
-  const int32_t y = number / across, x = number % across;
+/// The place of tile (y, x) for the outputs from `channel` on.
+INLINE place place_of(const ck_conv_args *conv, int32_t y, int32_t x, int32_t channel, int32_t stored) {
   return (place){.dst = ck_pixel(&conv->dst, 2 * y, 2 * x) + channel,
                  .row = 2 * y + 1 < conv->dst.height ? conv->dst.row_stride : 0,
                  .column = 2 * x + 1 < conv->dst.width ? conv->dst.channels : 0,
@@ -216,13 +215,15 @@ INLINE void finish_vector(const ck_winograd_finish *work, int32_t vector, int32_
     bias[p] = _mm512_add_epi32(_mm512_loadu_si512(conv->bias + channel),
                                _mm512_loadu_si512(work->bias + p * work->bias_step + 16 * vector));
   }
+  int32_t y = work->tile / across, x = work->tile % across;
   for (int32_t i = 0; i < work->tiles; i++) {
     const int32_t slot = paired ? i / 2 * 3 + i % 2 : i * vectors + vector;
     const __m512i codes =
         finished(work->products + (ptrdiff_t)16 * slot, work->tap_step, bias, multiplier, conv->zero_point);
-    const place to = place_of(conv, work->tile + i, across, channel, work->stored - 16 * vector);
+    const place to = place_of(conv, y, x, channel, work->stored - 16 * vector);
     store_tile(&to, _mm512_castsi512_si128(codes), _mm512_extracti32x4_epi32(codes, 1),
                _mm512_extracti32x4_epi32(codes, 2), _mm512_extracti32x4_epi32(codes, 3));
+    if (++x == across) x = 0, y++;
   }
 }
 
@@ -239,16 +240,19 @@ INLINE void finish_shared(const ck_winograd_finish *work) {
   UNROLL for (int p = 0; p < 4; p++) {
     bias[p] = _mm512_add_epi32(twice(conv->bias + channel), twice(work->bias + p * work->bias_step + 16));
   }
+  int32_t y = work->tile / across, x = work->tile % across;
   for (int32_t i = 0; i < work->tiles; i += 2) {
     const __m512i codes =
         finished(work->products + (ptrdiff_t)16 * (i / 2 * 3 + 2), work->tap_step, bias, multiplier, conv->zero_point);
     const __m128i a = _mm512_castsi512_si128(codes), b = _mm512_extracti32x4_epi32(codes, 1);
     const __m128i c = _mm512_extracti32x4_epi32(codes, 2), d = _mm512_extracti32x4_epi32(codes, 3);
-    const place left = place_of(conv, work->tile + i, across, channel, work->stored - 16);
+    const place left = place_of(conv, y, x, channel, work->stored - 16);
     store_tile(&left, a, b, c, d);
+    if (++x == across) x = 0, y++;
     if (i + 1 == work->tiles) break;
-    const place right = place_of(conv, work->tile + i + 1, across, channel, work->stored - 16);
+    const place right = place_of(conv, y, x, channel, work->stored - 16);
     store_tile(&right, _mm_srli_si128(a, 8), _mm_srli_si128(b, 8), _mm_srli_si128(c, 8), _mm_srli_si128(d, 8));
+    if (++x == across) x = 0, y++;
   }
 }
 
@@ -282,6 +286,10 @@ size_t ck_winograd3x3_packed_size_avx512vnni(int32_t c0, int32_t c1, int32_t out
 void ck_winograd3x3_pack_avx512vnni(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0,
                                     int32_t logical1, int32_t c1, int32_t out_channels) {
   ck_winograd_pack(&kernel, packed, weights, logical0, c0, logical1, c1, out_channels);
+}
+
+int32_t ck_winograd3x3_band_avx512vnni(int32_t c, int32_t out_channels) {
+  return ck_winograd_band(&kernel, c, out_channels);
 }
 
 void ck_winograd3x3_u8s8_avx512vnni(const ck_winograd_args *args) { ck_winograd(&kernel, args); }

@@ -105,6 +105,10 @@ void ck_winograd3x3_pack_avxvnni(int8_t *packed, const int8_t *weights, int32_t 
   ck_winograd_pack(&kernel, packed, weights, logical0, c0, logical1, c1, out_channels);
 }
 
+int32_t ck_winograd3x3_band_avxvnni(int32_t c, int32_t out_channels) {
+  return ck_winograd_band(&kernel, c, out_channels);
+}
+
 void ck_winograd3x3_u8s8_avxvnni(const ck_winograd_args *args) { ck_winograd(&kernel, args); }
 
 #endif

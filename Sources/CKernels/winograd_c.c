@@ -87,10 +87,29 @@ static void tile(const ck_winograd_args *args, int32_t y, int32_t x) {
   }
 }
 
+/// The maximum of the four outputs of a tile.
+static void pool_tile(const ck_conv_args *conv, int32_t y, int32_t x) {
+  for (int32_t o = 0; o < conv->dst.channels; o++) {
+    uint8_t most = 0;
+    for (int32_t i = 0; i < 4; i++) {
+      const uint8_t code = ck_pixel(&conv->dst, 2 * y + i / 2, 2 * x + i % 2)[o];
+      most = code > most ? code : most;
+    }
+    ck_pixel(&conv->pooled, y, x)[o] = most;
+  }
+}
+
+/// Weights are read once for a tile.
+int32_t ck_winograd3x3_band_c(int32_t c, int32_t out_channels) {
+  (void)c, (void)out_channels;
+  return 1;
+}
+
 void ck_winograd3x3_u8s8_c(const ck_winograd_args *args) {
   const ck_conv_args *conv = &args->conv;
-  for (int32_t y = conv->row_begin; y < conv->row_end; y += 2) {
-    for (int32_t x = 0; x < conv->dst.width; x += 2) tile(args, y, x);
-    if (conv->pooled.data) ck_pool_row_c(conv, y / 2);
+  const int32_t across = (conv->dst.width + 1) / 2;
+  for (int32_t i = args->tile_begin; i < args->tile_end; i++) {
+    tile(args, i / across * 2, i % across * 2);
+    if (conv->pooled.data) pool_tile(conv, i / across, i % across);
   }
 }

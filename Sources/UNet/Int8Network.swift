@@ -29,7 +29,7 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
     self.arena = arena
     let tensors = plan.activations.enumerated().map { arena.tensor($0, $1.shape, $1.quantization) }
     self.tensors = tensors
-    tasks = plan.steps.map { [result] in $0.task(plan.kernels, tensors, result) }
+    tasks = plan.steps.map { [result] in $0.task(plan.kernels, tensors, result, threads: pool.threadCount) }
   }
 
   /// - Parameters:

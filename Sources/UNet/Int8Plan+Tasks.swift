@@ -7,13 +7,16 @@ extension Int8Plan.Step {
   /// - Parameters:
   ///   - tensors: the plan's activations.
   ///   - result: where the head finds where to write.
-  func task(_ kernels: Kernels, _ tensors: [QuantizedTensor], _ result: Int8Network.Result) -> RowTask {
+  ///   - threads: how many share the step.
+  func task(
+    _ kernels: Kernels, _ tensors: [QuantizedTensor], _ result: Int8Network.Result, threads: Int
+  ) -> RowTask {
     let source = tensors[sources[0]]
     switch work {
     case .convolution(let packed, let stride):
       return convolution(kernels, tensors, packed, stride: stride)
     case .winograd(let packed):
-      return transformed(kernels, tensors, packed)
+      return transformed(kernels, tensors, packed, threads: threads)
     case .transpose(let packed):
       let output = tensors[output ?? 0]
       return RowTask(rows: 0..<source.shape.height, blocks: packed.blockCount) {
@@ -29,12 +32,17 @@ extension Int8Plan.Step {
     }
   }
 
-  private func transformed(_ kernels: Kernels, _ tensors: [QuantizedTensor], _ packed: PackedWinograd3x3) -> RowTask {
+  /// In the place of rows, the task has pieces.
+  private func transformed(
+    _ kernels: Kernels, _ tensors: [QuantizedTensor], _ packed: PackedWinograd3x3, threads: Int
+  ) -> RowTask {
     let (source, output) = (tensors[sources[0]], tensors[output ?? 0])
     let second = sources.count == 2 ? tensors[sources[1]] : nil
     let pooled = pooled.map { tensors[$0] }
-    return RowTask(rows: 0..<output.shape.height, unit: 2) { rows, _ in
-      kernels.convolveWinograd3x3(source, second, with: packed, into: output, pooledInto: pooled, rows: rows)
+    let count = packed.pieceCount(of: output.shape, threads: threads)
+    return RowTask(rows: 0..<count) { pieces, _ in
+      kernels.convolveWinograd3x3(
+        source, second, with: packed, into: output, pooledInto: pooled, pieces: pieces, of: count)
     }
   }
 

@@ -11,6 +11,8 @@ struct ConvolutionCase {
   /// Of Winograd sources.
   private let winograd: [ck_winograd_source]
   private let rows: Range<Int>
+  /// The tiles of `rows`, in one piece or in two that meet anywhere.
+  private let tiles: [Range<Int>]
   private let extraStride: Int
   /// Whether blocks of outputs are done one by one, as several threads do them.
   private let isSplit: Bool
@@ -68,10 +70,15 @@ struct ConvolutionCase {
     data = LayerData(content, depth: taps * shape.inputs.reduce(0, +), outputs: shape.outputs, &random)
     self.zeroPoint = UInt8(random.next() % 3 == 0 ? random.next() % 256 : 0)
     self.extraStride = extraStride
-    isSplit = shape.kind != .winograd3x3 && random.next() % 2 == 0
+    let isSplit = random.next() % 2 == 0
+    self.isSplit = isSplit && shape.kind != .winograd3x3
     let unit = shape.pooled || shape.kind == .winograd3x3 ? 2 : 1
     let first = Int.random(in: 0..<shape.height / unit, using: &random) * unit
     rows = random.next() % 2 == 0 ? 0..<shape.height : first..<shape.height
+    let across = (shape.width + 1) / 2
+    let (begin, end) = (rows.lowerBound / 2 * across, (rows.upperBound + 1) / 2 * across)
+    let cut = isSplit ? Int.random(in: begin...end, using: &random) : end
+    tiles = [begin..<cut, cut..<end].filter { !$0.isEmpty }
   }
 
   /// What `table` does differently from `reference`, or nil.
@@ -168,8 +175,12 @@ struct ConvolutionCase {
     switch shape.kind {
     case .conv3x3Stride2: table.conv3x3_stride2(&args)
     case .winograd3x3:
-      var args = ck_winograd_args(conv: args, source: (winograd[0], winograd[winograd.count - 1]))
-      table.winograd3x3(&args)
+      let source = (winograd[0], winograd[winograd.count - 1])
+      for tiles in tiles {
+        var args = ck_winograd_args(
+          conv: args, source: source, tile_begin: Int32(tiles.lowerBound), tile_end: Int32(tiles.upperBound))
+        table.winograd3x3(&args)
+      }
     case .upconv2x2: table.upconv2x2(&args)
     case .upconv4x4: table.upconv4x4(&args)
     default: table.conv3x3(&args)

@@ -9,12 +9,15 @@ public struct LayerBenchmark {
   private let memories: [TensorMemory]
   private let body: (_ rows: Range<Int>, _ blocks: Range<Int>) -> Void
   private let blocks: Int
+  /// What threads split: rows, or pieces in their place.
+  private var rows: Range<Int>
 
   /// - Parameter pool: the threads that split the rows; nil for the calling thread alone.
   public init(_ shape: LayerShape, _ kernels: Kernels, pool: WorkerPool? = nil) {
     self.pool = pool
     self.kernels = kernels
     self.shape = shape
+    rows = 0..<shape.height
     var random = SplitMix64(seed: 1)
     var memories: [TensorMemory] = []
     func tensor(_ channels: Int, _ factor: Int = 1, of factorDown: Int = 1) -> QuantizedTensor {
@@ -48,9 +51,12 @@ public struct LayerBenchmark {
       let layer = kernels.packWinograd3x3(
         weights: data.weights, bias: bias, multiplier: multiplier, inputChannels: shape.inputs,
         scales: shape.inputs.map { _ in [Int16](repeating: 15_000, count: 16) })
+      let count = layer.pieceCount(of: output.shape, threads: pool?.threadCount ?? 1)
+      rows = 0..<count
       blocks = 1
-      body = { rows, _ in
-        kernels.convolveWinograd3x3(source, second, with: layer, into: output, pooledInto: pooled, rows: rows)
+      body = { pieces, _ in
+        kernels.convolveWinograd3x3(
+          source, second, with: layer, into: output, pooledInto: pooled, pieces: pieces, of: count)
       }
     case .conv3x3Stride2:
       let layer = kernels.packConvolution3x3(
@@ -92,8 +98,9 @@ public struct LayerBenchmark {
   }
 
   private func runOnce() {
-    guard let pool else { return body(0..<shape.height, 0..<blocks) }
-    pool.run(rows: 0..<shape.height, unit: shape.pooled ? 2 : 1, blocks: blocks, body)
+    guard let pool else { return body(rows, 0..<blocks) }
+    let unit = shape.pooled && shape.kind == .conv3x3 ? 2 : 1
+    pool.run(rows: rows, unit: unit, blocks: blocks, body)
   }
 }
 

@@ -59,6 +59,35 @@ import Testing
     #expect(border.allSatisfy { $0 == Self.zeroPoint.zeroPoint })
   }
 
+  /// A Winograd layer's output with its border, in `count` pieces that two threads share. 6 tiles to a row: most pieces end
+  /// within one.
+  private func transform(_ kernels: Kernels, pieces count: Int) -> (codes: [UInt8], border: [UInt8]) {
+    let (shape, wide) = (Shape(height: 7, width: 11, channels: 24), Shape(height: 7, width: 11, channels: 80))
+    let (memory, outputMemory) = (TensorMemory(shape, Self.zeroPoint), garbage(wide))
+    let source = QuantizedTensor(shape, Self.zeroPoint, at: memory.base)
+    source.setCodes((0..<shape.count).map { UInt8(truncatingIfNeeded: ($0 &* 2_654_435_761) >> 7) })
+    let layer = kernels.packWinograd3x3(
+      weights: (0..<80 * 16 * 24).map { Int8(truncatingIfNeeded: ($0 &* 40503) >> 3) },
+      bias: .init(repeating: -3000, count: 80), multiplier: .init(repeating: 0.0007, count: 80), inputChannels: [24],
+      scales: [[Int16](repeating: 9000, count: 16)])
+    let output = QuantizedTensor(wide, Self.zeroPoint, at: outputMemory.base)
+    WorkerPool(threads: 2).run(rows: 0..<count) { pieces, _ in
+      kernels.convolveWinograd3x3(source, with: layer, into: output, pieces: pieces, of: count)
+    }
+    return withExtendedLifetime((memory, outputMemory)) { (output.codes(), border(of: output)) }
+  }
+
+  @Test(arguments: CPUTier.supported) func piecesOfTilesDoNotChangeTheResult(tier: CPUTier) throws {
+    let kernels = try Kernels(tier: tier)
+    let expected = transform(try Kernels(tier: .c), pieces: 1)
+    #expect(Set(expected.codes).count > 50, "the data should not all be clamped")
+    #expect(expected.border.allSatisfy { $0 == Self.zeroPoint.zeroPoint })
+    for count in [1, 2, 5, 7, 24] {
+      let actual = transform(kernels, pieces: count)
+      #expect(actual.codes == expected.codes && actual.border == expected.border, "\(count) pieces")
+    }
+  }
+
   @Test func poolingTakesTheLargestOfFour() throws {
     let result = convolve(try Kernels(tier: .c), threads: 1)
     for y in 0..<10 {

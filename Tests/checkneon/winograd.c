@@ -23,6 +23,7 @@ typedef struct layer {
   ck_winograd_source sources[2];
   int32_t extra;  ///< bytes between rows
   int32_t row_begin, row_end;
+  int32_t cut;         ///< the tile where the first of two pieces ends
   uint8_t zero_point;  ///< of the output
 } layer;
 
@@ -41,19 +42,23 @@ static outputs run_layer(const ck_table *table, const layer *l, const layer_data
                           s->outputs);
   outputs made = {.output = guarded_view_make(s->height, s->width, s->outputs, l->extra, 0)};
   if (s->pooled) made.pooled = guarded_view_make(s->height / 2, s->width / 2, s->outputs, l->extra, 0);
-  const ck_winograd_args args = {.conv = {.src = {sources[0].view, sources[1].view},
-                                          .weights = (const int8_t *)packed.base,
-                                          .bias = (const int32_t *)(const void *)data->bias.base,
-                                          .multiplier = (const float *)(const void *)data->multiplier.base,
-                                          .in_channels = s->inputs[0],
-                                          .out_channels = s->outputs,
-                                          .zero_point = l->zero_point,
-                                          .dst = made.output.view,
-                                          .pooled = made.pooled.view,
-                                          .row_begin = l->row_begin,
-                                          .row_end = l->row_end},
-                                 .source = {l->sources[0], l->sources[1]}};
-  table->winograd3x3(&args);
+  ck_winograd_args args = {.conv = {.src = {sources[0].view, sources[1].view},
+                                    .weights = (const int8_t *)packed.base,
+                                    .bias = (const int32_t *)(const void *)data->bias.base,
+                                    .multiplier = (const float *)(const void *)data->multiplier.base,
+                                    .in_channels = s->inputs[0],
+                                    .out_channels = s->outputs,
+                                    .zero_point = l->zero_point,
+                                    .dst = made.output.view,
+                                    .pooled = made.pooled.view},
+                           .source = {l->sources[0], l->sources[1]}};
+  const int32_t across = (s->width + 1) / 2;
+  const int32_t ends[] = {l->row_begin / 2 * across, l->cut, (l->row_end + 1) / 2 * across};
+  for (int i = 0; i < 2; i++) {
+    args.tile_begin = ends[i];
+    args.tile_end = ends[i + 1];
+    table->winograd3x3(&args);
+  }
   guarded_free(&packed);
   return made;
 }
@@ -108,12 +113,14 @@ static layer draw_layer(check *run, shape shape) {
   const bool all = check_random(run, 2);
   const int32_t begin = all ? 0 : (int32_t)check_random(run, (uint32_t)pairs);
   const int32_t end = 2 * (all ? pairs : begin + 1 + (int32_t)check_random(run, (uint32_t)(pairs - begin)));
+  const int32_t across = (shape.width + 1) / 2, tiles = (end / 2 - begin) * across;
   return (layer){.shape = shape,
                  .what = (content)(run->cases % CONTENTS),
                  .sources = {draw_source(run), draw_source(run)},
                  .extra = extras[check_random(run, 4)],
                  .row_begin = 2 * begin,
                  .row_end = end < shape.height ? end : shape.height,
+                 .cut = begin * across + (int32_t)check_random(run, (uint32_t)tiles + 1),
                  .zero_point = (uint8_t)(check_random(run, 3) ? 0 : check_random(run, 256))};
 }
 

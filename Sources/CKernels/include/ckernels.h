@@ -70,10 +70,12 @@ typedef struct ck_winograd_source {
 /// output share one unit, so that no product needs a multiplier of its own.
 /// Source: Lavin and Gray 2016, sec. 4.1; per-tap scales as in Andri et al. 2022.
 typedef struct ck_winograd_args {
-  /// As in a direct convolution; rows begin on an even row and end on one or at the height. The weights are s8
-  /// [out_channels, 4, 4, channels], packed.
+  /// As in a direct convolution, but for the rows, which are not read. The weights are s8 [out_channels, 4, 4,
+  /// channels], packed.
   ck_conv_args conv;
   ck_winograd_source source[2];
+  /// The tiles to do, windows of 2x2 outputs counted along the rows of tiles: (width + 1) / 2 to a row.
+  int32_t tile_begin, tile_end;
 } ck_winograd_args;
 
 /// The arguments of the head: 1x1 convolution, argmax, and on demand how sure it is.
@@ -196,6 +198,8 @@ typedef struct ck_table {
   size_t (*winograd3x3_packed_size)(int32_t c0, int32_t c1, int32_t out_channels);
   void (*winograd3x3_pack)(int8_t *packed, const int8_t *weights, int32_t logical0, int32_t c0, int32_t logical1,
                            int32_t c1, int32_t out_channels);
+  /// The most tiles that meet a weight each time it is read; c: stored channels of all sources.
+  int32_t (*winograd3x3_band)(int32_t c, int32_t out_channels);
   void (*winograd3x3)(const ck_winograd_args *args);
 
   /// 2x2 transposed convolution, stride 2, weights s8 [out_channels, 2, 2, logical]: dst (2y+a, 2x+b) = w[a][b] * src
