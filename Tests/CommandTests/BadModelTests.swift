@@ -49,7 +49,7 @@ import Testing
         entry["shape"] = ((entry["shape"] as? [Int]) ?? []).reversed() as [Int]
         header["head.weight"] = entry
       },
-      "nan": try sound.withNaN(in: "head.weight"),
+      "nan": try sound.withNaN(in: "head.multiplier"),
     ]
   }
 }
