@@ -9,6 +9,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
   ],
   targets: [
     // Layer 0
@@ -32,7 +33,9 @@ let package = Package(
       dependencies: [
         "Frames", "Tensors", "UNet", "Video", .product(name: "Histogram", package: "hdrhistogram-swift"),
       ]),
-    .target(name: "Training", dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes"]),
+    .target(
+      name: "Training",
+      dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes", .product(name: "Yams", package: "Yams")]),
     .target(
       name: "Interchange",
       dependencies: ["Tensors", "UNet", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
