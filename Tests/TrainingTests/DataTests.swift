@@ -81,7 +81,8 @@ import Video
   }
 
   @Test func labelsOfAnotherSetFindTheirClass() throws {
-    let map = try ClassMap(from: ClassList.carla.map(\.name), to: ClassList.camvid.map(\.name))
+    var sets = LabelSets(classes: 11)
+    let map = try ClassMap(from: ClassList.carla.map(\.name), to: ClassList.camvid.map(\.name), sets: &sets)
     let camvid = ClassList.camvid.map(\.name)
     func target(_ name: String) -> String? {
       let label = map.table[ClassList.carla.firstIndex { $0.name == name }!]
@@ -92,7 +93,19 @@ import Video
     #expect(target("vehicle") == "car")
     #expect(target("other") == nil)
     #expect(map.table[255] == ignoreLabel)
-    #expect(throws: TrainingError.self) { try ClassMap(from: ["cat"], to: camvid) }
+    #expect(throws: TrainingError.self) { try ClassMap(from: ["cat"], to: camvid, sets: &sets) }
+  }
+
+  @Test func setsOfClassesGetACodeEach() throws {
+    var sets = LabelSets(classes: 3)
+    #expect(try sets.code(for: [2]) == 2)
+    #expect(try sets.code(for: []) == ignoreLabel)
+    #expect(try sets.code(for: [0, 1, 2]) == ignoreLabel)
+    #expect(try sets.code(for: [2, 0]) == 3)
+    #expect(try sets.code(for: [1, 2]) == 4)
+    #expect(try sets.code(for: [0, 2]) == 3)
+    #expect(sets.members == [[0, 2], [1, 2]])
+    #expect(sets[1] == [1] && sets[4] == [1, 2] && sets[5] == [] && sets[ignoreLabel] == [])
   }
 
   @Test func aMixKeepsItsSharesAndShowsEveryPicture() throws {

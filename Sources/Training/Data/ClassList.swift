@@ -28,7 +28,7 @@ public enum ClassList {
 
 /// Which class of a network each label of a data set teaches.
 public struct ClassMap: Sendable, Hashable {
-  /// By source label; 255 is ignored.
+  /// Codes by source label, as `LabelSets` has them: a class, a set of classes, or 255 for ignored.
   public let table: [UInt8]
 
   /// Names in one label set that mean a class of another name in another one.
@@ -43,17 +43,26 @@ public struct ClassMap: Sendable, Hashable {
   /// Maps by equal names, then by `synonyms`; what has no counterpart is ignored.
   ///
   /// - Throws: `TrainingError.classes` when not a single name fits.
-  public init(from source: [String], to target: [String]) throws(TrainingError) {
+  public init(from source: [String], to target: [String], sets: inout LabelSets) throws(TrainingError) {
     var table = [UInt8](repeating: ignoreLabel, count: 256)
     for (label, name) in source.enumerated() {
       let names = [name] + (ClassMap.synonyms[name] ?? [])
-      if let index = names.lazy.compactMap({ target.firstIndex(of: $0) }).first { table[label] = UInt8(index) }
+      if let index = names.lazy.compactMap({ target.firstIndex(of: $0) }).first {
+        table[label] = try sets.code(for: [UInt8(index)])
+      }
     }
     guard table.contains(where: { $0 != ignoreLabel }) else {
       throw .classes("none of the classes \(source.joined(separator: ", ")) is one of the network's")
     }
     self.table = table
   }
+
+  /// The map for measuring, where a pixel that may be of several classes says nothing: sets become ignored.
+  func withoutSets(classes: Int) -> ClassMap {
+    ClassMap(table: table.map { Int($0) < classes ? $0 : ignoreLabel })
+  }
+
+  private init(table: [UInt8]) { self.table = table }
 
   /// Replaces source labels by the network's.
   func apply(to labels: inout [UInt8]) {

@@ -13,6 +13,8 @@ final class DataMix: Sendable {
   }
 
   let parts: [Part]
+  /// What the label codes of the pictures mean.
+  let labelSets: LabelSets
   /// Pictures in an epoch: as many as it takes to see the first set once.
   let epoch: Int
   private let seed: UInt64
@@ -31,11 +33,12 @@ final class DataMix: Sendable {
       throw .setting(name: "mix", reason: "needs one weight above 0 for each of the \(sources.count) data sets")
     }
     var parts: [Part] = []
+    var sets = LabelSets(classes: classNames.count)
     for (source, weight) in zip(sources, weights) {
-      let map = try ClassMap(from: source.classNames, to: classNames)
+      let map = try ClassMap(from: source.classNames, to: classNames, sets: &sets)
       parts.append(Part(source: source, share: weight / weights.reduce(0, +), map: map))
     }
-    self.parts = parts
+    (self.parts, labelSets) = (parts, sets)
     self.seed = seed
     epoch = max(1, Int((Double(parts[0].source.count) / parts[0].share).rounded()))
     cache = PictureCache(limit: memoryLimit)

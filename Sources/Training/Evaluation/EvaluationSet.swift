@@ -43,7 +43,9 @@ public struct EvaluationSet: Sendable {
     self.architecture = architecture
     self.budget = budget
     count = min(source.count, max(1, limit ?? source.count))
-    map = try ClassMap(from: source.classNames, to: architecture.classes.map(\.name))
+    let names = architecture.classes.map(\.name)
+    var sets = LabelSets(classes: names.count)
+    map = try ClassMap(from: source.classNames, to: names, sets: &sets).withoutSets(classes: names.count)
   }
 
   /// Picture `index` at the network's input size, as a live frame would be scaled.
