@@ -99,10 +99,39 @@ extension ImageFile {
     try ImageWriter().writePNG(frame, to: path)
   }
 
+  /// Writes a frame as an RGB PNG in one step: `path` is the old picture or the whole new one, never a part.
+  ///
+  /// What is there and no regular file, such as a pipe, is written to.
+  /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.encoder`, `.badPicture`.
+  public static func replacePNG(at path: String, with frame: Frame) throws(VideoError) {
+    var about = stat()
+    if stat(path, &about) == 0, about.st_mode & S_IFMT != S_IFREG { return try writePNG(frame, to: path) }
+    let draft = "\(path).\(ProcessInfo.processInfo.processIdentifier).partial"
+    do { try writePNG(frame, to: draft) } catch {
+      throw error.naming(path, not: draft)
+    }
+    guard rename(draft, path) == 0 else {
+      let number = errno
+      unlink(draft)
+      throw OutputFile.error(path, number)
+    }
+  }
+
   /// Writes a frame as a JPEG; rotation is not applied.
   ///
   /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.encoder`, `.badPicture`.
   public static func writeJPEG(_ frame: Frame, to path: String, quality: Int = 3) throws(VideoError) {
     try ImageWriter().writeJPEG(frame, to: path, quality: quality)
+  }
+}
+
+extension VideoError {
+  /// The error of writing `draft` as one of writing `path`.
+  fileprivate func naming(_ path: String, not draft: String) -> VideoError {
+    switch self {
+    case .cannotWrite(draft, let cause): .cannotWrite(path, cause: cause)
+    case .diskFull(draft): .diskFull(path)
+    default: self
+    }
   }
 }

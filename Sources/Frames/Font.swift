@@ -1,13 +1,13 @@
-// The letters of legend and HUD.
+// The letters of legends, captions and figures.
 
-/// A font of 5 × 8 dots for the printable ASCII characters.
-enum Font {
+/// A font of 5 × 8 dots for the printable ASCII characters; capitals are 7 dots high, the 8th is for descenders.
+public enum Font {
   /// Dots of a character cell, with the gap to the next.
-  static let advance = 6
-  static let height = 8
+  public static let advance = 6
+  public static let height = 8
 
   /// Whether the dot in column `x`, row `y` of a character is set; unknown characters are question marks.
-  static func dot(_ character: UInt8, x: Int, y: Int) -> Bool {
+  public static func dot(_ character: UInt8, x: Int, y: Int) -> Bool {
     let index = (32..<127).contains(character) ? Int(character) - 32 : 31
     return glyphs[index] >> UInt64(8 * x + y) & 1 == 1
   }
