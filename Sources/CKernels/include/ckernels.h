@@ -1,4 +1,5 @@
-// The int8 kernels of the U-Net and of the frame path: views, arguments, one function table per CPU tier.
+// The int8 kernels of the U-Net and of the frame path: views, arguments, one function table per CPU tier. Those of
+// training are in cktrain.h.
 //
 // Activations are u8 NHWC, real = scale * (q - zero_point). Weights are s8, one scale per output channel. Accumulators
 // are s32 and exact. Tier `c` is the reference; every other tier gives the same bytes. Nothing here allocates, locks or
