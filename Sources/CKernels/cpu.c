@@ -1,5 +1,6 @@
 // Which tiers this CPU and its operating system can run.
 #include "tables.h"
+#include "train.h"
 
 #if CK_X86
 #include <cpuid.h>
@@ -29,10 +30,38 @@ static bool has_avxvnni(void) {
   return has_avx2() && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bit_AVXVNNI);
 }
 
-static bool has_avx512vnni(void) {
+/// AVX-512 F, BW, DQ and VL.
+static bool has_avx512(void) {
   const uint32_t xmm_ymm_opmask_zmm = 0xe6;
   const uint32_t ebx = bit_AVX2 | bit_AVX512F | bit_AVX512BW | bit_AVX512DQ | bit_AVX512VL;
-  return (saved_states() & xmm_ymm_opmask_zmm) == xmm_ymm_opmask_zmm && has_extensions(ebx, bit_AVX512VNNI);
+  return (saved_states() & xmm_ymm_opmask_zmm) == xmm_ymm_opmask_zmm && has_extensions(ebx, 0);
+}
+
+static bool has_avx512vnni(void) { return has_avx512() && has_extensions(0, bit_AVX512VNNI); }
+
+/// Fused multiply-add, leaf 1.
+static bool has_fma(void) {
+  uint32_t a, b, c, d;
+  return __get_cpuid(1, &a, &b, &c, &d) && (c & bit_FMA);
+}
+
+/// Products of bf16, from the second page of leaf 7.
+static bool has_avx512bf16(void) {
+  uint32_t a, b, c, d;
+  return __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & bit_AVX512BF16);
+}
+
+bool ck_train_supported(ck_train_tier tier, ck_real real) {
+  switch (tier) {
+    case CK_TRAIN_TIER_C:
+      return true;
+    case CK_TRAIN_TIER_AVX2:
+      return real == CK_REAL_F32 && has_avx2() && has_fma();
+    case CK_TRAIN_TIER_AVX512:
+      return has_avx512() && has_fma() && (real == CK_REAL_F32 || has_avx512bf16());
+    default:
+      return false;
+  }
 }
 
 bool ck_tier_supported(ck_tier tier) {
@@ -61,5 +90,14 @@ bool ck_tier_supported(ck_tier tier) {
 #else
 
 bool ck_tier_supported(ck_tier tier) { return tier == CK_TIER_C; }
+
+#endif
+
+#if !CK_X86
+
+bool ck_train_supported(ck_train_tier tier, ck_real real) {
+  (void)real;
+  return tier == CK_TRAIN_TIER_C;
+}
 
 #endif

@@ -2,8 +2,18 @@
 #include "train.h"
 
 const ck_train_table *ck_train_table_for(ck_train_tier tier, ck_real real) {
-  if (tier == CK_TRAIN_TIER_C) return real == CK_REAL_BF16 ? &ck_train_table_c_bf16 : &ck_train_table_c_f32;
-  return NULL;
+  const bool half = real == CK_REAL_BF16;
+  if (!ck_train_supported(tier, real)) return NULL;
+  switch (tier) {
+    case CK_TRAIN_TIER_C:
+      return half ? &ck_train_table_c_bf16 : &ck_train_table_c_f32;
+#if CK_X86
+    case CK_TRAIN_TIER_AVX512:
+      return half ? &ck_train_table_avx512_bf16 : &ck_train_table_avx512_f32;
+#endif
+    default:
+      return NULL;
+  }
 }
 
 void ck_train_sum_parts(float *gradient, const float *parts, int32_t count, const ck_train_layer *layer,

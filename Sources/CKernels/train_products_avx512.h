@@ -1,0 +1,78 @@
+// The register tile under gradients by the weights, for the file that includes this after train_tile_avx512.h.
+//
+// A tile is 8 inputs by V vectors of 16 outputs. Each step, a pixel or two, adds the products of 8 broadcasts and V
+// vectors of the gradient to all of its sums, which stay in registers over all rows.
+
+/// Stores the sums of one input and vector, or adds them.
+INLINE void put(float *part, __m512 sum, __mmask16 stored, bool adds) {
+  if (adds) sum = _mm512_add_ps(sum, _mm512_maskz_loadu_ps(stored, part));
+  _mm512_mask_storeu_ps(part, stored, sum);
+}
+
+INLINE void add_products(const ck_train_products *to, const int V) {
+  const __mmask16 last = to->channels % 16 ? 0xff : 0xffff;
+  __m512 acc[24];  // 8 * V
+  UNROLL for (int i = 0; i < 8 * V; i++) acc[i] = _mm512_setzero_ps();
+  for (int32_t r = 0; r < to->row_count; r++) {
+    const uint32_t *gradient = to->gradient + r * to->gradient_stride;
+    const char *src = (const char *)(to->rows[r] + to->offset);
+    NO_UNROLL for (int32_t x = to->width; x > 0; x--, src += 32, gradient += 16 * V) {
+      __m512 g[V];
+      UNROLL for (int v = 0; v < V; v++) g[v] = load_words(gradient + 16 * v);
+      UNROLL for (int i = 0; i < 8; i++) {
+        const __m512 a = broadcast_word(src + 4 * i);
+        UNROLL for (int v = 0; v < V; v++) acc[i * V + v] = DOT(acc[i * V + v], a, g[v]);
+      }
+    }
+  }
+  UNROLL for (int i = 0; i < 8 * V; i++) {
+    if (i / V < to->inputs) {
+      put(to->part + i / V * to->part_stride + i % V * 16, acc[i], i % V == V - 1 ? last : 0xffff, to->adds);
+    }
+  }
+}
+
+/// The same for 24 outputs: two inputs share a vector of the last 8.
+INLINE void add_products24(const ck_train_products *to) {
+  __m512 acc[12];  // per pair of inputs the first 16 outputs of either, then the last 8 of both
+  UNROLL for (int i = 0; i < 12; i++) acc[i] = _mm512_setzero_ps();
+  for (int32_t r = 0; r < to->row_count; r++) {
+    const uint32_t *gradient = to->gradient + r * to->gradient_stride;
+    const char *src = (const char *)(to->rows[r] + to->offset);
+    NO_UNROLL for (int32_t x = to->width; x > 0; x--, src += 32, gradient += 32) {
+      const __m512 first = load_words(gradient), second = load_words(gradient + 16);
+      UNROLL for (int i = 0; i < 4; i++) {
+        const __m512 a = broadcast_word(src + 8 * i), b = broadcast_word(src + 8 * i + 4);
+        acc[3 * i] = DOT(acc[3 * i], a, first);
+        acc[3 * i + 1] = DOT(acc[3 * i + 1], b, first);
+        acc[3 * i + 2] = DOT(acc[3 * i + 2], _mm512_mask_blend_ps(0xff00, a, b), second);
+      }
+    }
+  }
+  UNROLL for (int i = 0; i < 8; i++) {
+    if (i < to->inputs) {
+      float *part = to->part + i * to->part_stride;
+      const __m512 both = acc[3 * (i / 2) + 2];
+      put(part, acc[3 * (i / 2) + i % 2], 0xffff, to->adds);
+      put(part + 16, i % 2 ? _mm512_shuffle_f32x4(both, both, 0x4e) : both, 0xff, to->adds);
+    }
+  }
+}
+
+static void do_products(const ck_train_products *products) {
+  switch ((products->channels + 7) / 8) {
+    case 1:
+    case 2:
+      add_products(products, 1);
+      break;
+    case 3:
+      add_products24(products);
+      break;
+    case 4:
+      add_products(products, 2);
+      break;
+    default:
+      add_products(products, 3);
+      break;
+  }
+}
