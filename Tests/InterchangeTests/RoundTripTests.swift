@@ -55,7 +55,7 @@ import UNet
     try withTemporaryFolder { folder in
       var settings = TrainerConfiguration(architecture: model.architecture, output: folder + "/m.safetensors")
       (settings.length, settings.batch, settings.crop) = (.steps(20), 2, InputSize(height: 16, width: 24))
-      (settings.learningRate, settings.warmupSteps, settings.averageDecay) = (3e-3, 2, 0.5)
+      (settings.optimizer.rate, settings.optimizer.warmup, settings.optimizer.average) = (3e-3, 2, 0.5)
       var losses: [Double] = []
       let trainer = try Trainer(settings, sources: [Halves()], validation: nil, initial: model)
       _ = try trainer.run { event in

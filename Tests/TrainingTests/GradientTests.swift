@@ -12,10 +12,13 @@ private final class Bench {
   let values: FloatBuffer
   let gradients: FloatBuffer
   let labels: [UInt8]
-  let loss = CrossEntropy(classWeights: [1, 0.5, 2], smoothing: 0.1)
+  let loss: SegmentationLoss
   var usesBatchStatistics = true
 
   init(stem: Int, widths: [Int], up: Upsampling = .standard, threads: Int = 2, seed: UInt64 = 1) throws {
+    var recipe = LossRecipe()
+    recipe.labelSmoothing = 0.1
+    loss = SegmentationLoss(recipe, classWeights: [1, 0.5, 2], sets: LabelSets(classes: 3))
     var random = SeededRandom(seed: seed)
     let classes = (0..<3).map { PixelClass(name: "c\($0)", color: ClassColor(0, 0, 0)) }
     let architecture = try Architecture(stem: stem, widths: widths, up: up, classes: classes)

@@ -59,10 +59,4 @@ import Testing
     score.add(truth: UnsafeBufferPointer(truth.buffer), prediction: guess)
     #expect(score.mean == 0)
   }
-
-  @Test func rareClassesWeighMore() {
-    let weights = ClassWeighting.medianFrequency(power: 0.5).weights(shares: [0.64, 0.16, 0.04, 0])
-    #expect(weights == [0.5, 1, 2, 1])
-    #expect(ClassWeighting.none.weights(shares: [0.9, 0.1]) == [1, 1])
-  }
 }

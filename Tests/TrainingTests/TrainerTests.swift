@@ -11,7 +11,7 @@ import UNet
     made.length = .steps(steps)
     made.batch = 4
     made.crop = InputSize(height: 32, width: 48)
-    (made.learningRate, made.warmupSteps, made.averageDecay) = (1e-2, 5, 0.9)
+    (made.optimizer.rate, made.optimizer.warmup, made.optimizer.average) = (1e-2, 5, 0.9)
     (made.threads, made.evaluateEvery) = (threads, 1000)
     return made
   }
@@ -62,7 +62,7 @@ import UNet
     let whole = try Fixtures.model(architecture)
     let initial = try whole.with(weights: whole.weights.folded(), quantized: nil)
     var settings = try configuration(try Fixtures.folder(), steps: 30)
-    (settings.architecture, settings.learningRate) = (architecture, 3e-3)
+    (settings.architecture, settings.optimizer.rate) = (architecture, 3e-3)
     var losses: [Double] = []
     let trainer = try Trainer(settings, sources: [ToySource()], validation: nil, initial: initial)
     let picture = try ForwardTests.picture(InputSize(height: 16, width: 24))
@@ -84,7 +84,7 @@ import UNet
 
   @Test func divergenceIsToldWithItsStep() throws {
     var hot = try configuration(try Fixtures.folder(), steps: 50)
-    (hot.learningRate, hot.warmupSteps, hot.clipNorm) = (1e38, 0, 1e38)
+    (hot.optimizer.rate, hot.optimizer.warmup, hot.optimizer.clip) = (1e38, 0, 0)
     let trainer = try trainer(hot)
     #expect {
       try trainer.run { _ in true }
@@ -152,41 +152,5 @@ import UNet
     #expect(throws: TrainingError.self) {
       try Checkpoint.write(buffers(3), state: RunState(), network: "n", to: "/proc/nothing/c")
     }
-  }
-}
-
-@Suite struct OptimizerTests {
-  @Test func onlyWeightsDecayAndStatisticsStay() throws {
-    var layout = ParameterLayout()
-    let weight = layout.add("a.weight", shape: [2], kind: .weight)
-    let bias = layout.add("a.bias", shape: [2], kind: .offset)
-    let mean = layout.add("a.norm.mean", shape: [2], kind: .statistic)
-    let (values, gradients) = (FloatBuffer(count: layout.count), FloatBuffer(count: layout.count))
-    values.fill(1)
-    gradients.data[mean.offset] = 5
-    let optimizer = Optimizer(.adamw, layout: layout, weightDecay: 0.1)
-    optimizer.update(values.data, gradients: gradients.data, rate: 0.5, scale: 1, workers: Workers(threads: 1))
-    #expect(abs(values.data[weight.offset] - 0.95) < 1e-6)
-    #expect(values.data[bias.offset] == 1)
-    #expect(values.data[mean.offset] == 1)
-  }
-
-  @Test func adamsFirstStepIsTheRateAgainstTheGradientsSign() {
-    var layout = ParameterLayout()
-    let weight = layout.add("a.weight", shape: [2], kind: .weight)
-    let (values, gradients) = (FloatBuffer(count: layout.count), FloatBuffer(count: layout.count))
-    (gradients.data[weight.offset], gradients.data[weight.offset + 1]) = (0.001, -30)
-    let optimizer = Optimizer(.adamw, layout: layout, weightDecay: 0)
-    optimizer.update(values.data, gradients: gradients.data, rate: 0.1, scale: 1, workers: Workers(threads: 1))
-    #expect(abs(values.data[0] + 0.1) < 1e-4)
-    #expect(abs(values.data[1] - 0.1) < 1e-4)
-  }
-
-  @Test func theRateWarmsUpAndFalls() {
-    let rate = LearningRate(peak: 1, warmup: 10)
-    #expect(rate.value(step: 0, progress: 0) == 0.1)
-    #expect(rate.value(step: 10, progress: 0) == 1)
-    #expect(abs(rate.value(step: 50, progress: 0.5) - 0.505) < 1e-9)
-    #expect(abs(rate.value(step: 100, progress: 1) - 0.01) < 1e-9)
   }
 }

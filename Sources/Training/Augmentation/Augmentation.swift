@@ -1,8 +1,30 @@
 // How training varies its pictures.
-import Foundation
+
+/// An effect that some pictures get.
+public struct Effect: RecipePart {
+  /// Share of the pictures that get it.
+  public var probability = 0.0
+  /// How strong it may be, 0…1; each picture draws a strength between a third of it and all of it.
+  public var strength = 0.5
+
+  public init() {}
+
+  public init(_ probability: Double, strength: Double = 0.5) {
+    (self.probability, self.strength) = (probability, strength)
+  }
+
+  public static let notes = [
+    "probability": "share of the pictures that get it, 0 to 1", "strength": "how strong it may be, 0 to 1",
+  ]
+
+  public func check() throws(TrainingError) {
+    try RecipeCheck.require((0...1).contains(probability), "probability", "must be in 0...1, not \(probability)")
+    try RecipeCheck.require((0...1).contains(strength), "strength", "must be in 0...1, not \(strength)")
+  }
+}
 
 /// The ranges that variations are drawn from; `.none` for pictures as they are.
-public struct Augmentation: Sendable, Hashable, Codable {
+public struct Augmentation: RecipePart {
   /// Probability of a mirrored picture.
   public var flip = 0.5
   /// Enlargement, drawn evenly on a logarithmic scale.
@@ -12,6 +34,10 @@ public struct Augmentation: Sendable, Hashable, Codable {
   public var aspect = 1.12
   /// Turn by up to this many degrees, either way.
   public var rotation = 3.0
+  /// Probability of a crop around a pixel of a class drawn so that rare ones come up often.
+  public var rareCrops = 0.3
+  /// Probability that colours change at all.
+  public var colors = 1.0
   /// Brightness is added, up to this share of full scale, either way.
   public var brightness = 0.12
   /// Contrast, saturation, gamma and each channel's gain change by up to these factors, either way.
@@ -19,81 +45,63 @@ public struct Augmentation: Sendable, Hashable, Codable {
   public var saturation = 1.6
   public var gamma = 1.35
   public var channelGain = 1.08
+  /// Turn of the colour wheel by up to this many degrees, either way.
+  public var hue = 6.0
   /// Largest standard deviation of noise, as a share of full scale.
   public var noise = 0.02
+  /// Out of focus; shaken; compressed.
+  public var blur = Effect(0.1)
+  public var motionBlur = Effect(0.05)
+  public var jpeg = Effect(0.1)
+  /// Weather and light.
+  public var fog = Effect()
+  public var rain = Effect()
+  public var night = Effect()
+  public var glare = Effect()
+  public var wet = Effect()
+  /// Specks and blots that hide the picture but not its labels.
+  public var dirt = Effect()
 
   public init() {}
 
-  /// For sets of few or synthetic pictures that must carry over to unseen places.
-  public static var strong: Augmentation {
-    var strong = Augmentation()
-    strong.aspect = 1.25
-    strong.rotation = 5
-    strong.brightness = 0.2
-    strong.contrast = 1.6
-    strong.saturation = 2.2
-    strong.gamma = 1.7
-    strong.channelGain = 1.2
-    strong.noise = 0.04
-    return strong
-  }
-}
+  public static let notes = [
+    "flip": "probability of a mirrored picture",
+    "minimumScale": "smallest enlargement",
+    "maximumScale": "largest enlargement",
+    "aspect": "width may differ from height by up to this factor",
+    "rotation": "largest turn, in degrees",
+    "rareCrops": "probability of a crop around a class that is rare in the picture",
+    "colors": "probability that colours change",
+    "brightness": "largest change, as a share of full scale",
+    "contrast": "largest factor, either way",
+    "saturation": "largest factor, either way",
+    "gamma": "largest exponent, either way",
+    "channelGain": "largest factor on red, green and blue, as by another white balance",
+    "hue": "largest turn of the colour wheel, in degrees",
+    "noise": "largest standard deviation, as a share of full scale",
+    "blur": "out of focus", "motionBlur": "blurred by movement", "jpeg": "compressed as JPEG files and video are",
+    "fog": "fog, thicker with distance", "rain": "rain streaks in a grey light",
+    "night": "darkness with headlights", "glare": "a low sun", "wet": "a wet road that mirrors",
+    "dirt": "specks and blots on the lens",
+  ]
 
-/// One draw: where a crop lies in the picture, and how its colours change.
-struct Variation: Sendable {
-  /// From an offset to the crop's centre to an offset in the picture: x' = xx·x + xy·y, y' = yx·x + yy·y.
-  var xx, xy, yx, yy: Float
-  /// The place in the picture of the crop's centre, in pixels.
-  var centerX, centerY: Float
-  /// By channel: the new value of each of 256 samples, 0…1.
-  var curves: [[Float]]
-  var saturation: Float
-  var noise: Float
-  var noiseSeed: UInt64
-
-  init(
-    _ recipe: Augmentation, picture: (width: Int, height: Int), crop: (width: Int, height: Int),
-    using random: inout SeededRandom
-  ) {
-    let scale = exp(Double.random(in: log(recipe.minimumScale)...log(recipe.maximumScale), using: &random))
-    let aspect = Variation.factor(recipe.aspect, &random).squareRoot()
-    let angle = Double.random(in: -1...1, using: &random) * recipe.rotation * .pi / 180
-    let mirrored: Double = Double.random(in: 0..<1, using: &random) < recipe.flip ? -1 : 1
-    let (stepX, stepY) = (1 / (scale * aspect), aspect / scale)
-    xx = Float(mirrored * stepX * cos(angle))
-    xy = Float(-stepY * sin(angle))
-    yx = Float(mirrored * stepX * sin(angle))
-    yy = Float(stepY * cos(angle))
-    centerX = Variation.center(side: picture.width, span: Double(crop.width) * stepX, &random)
-    centerY = Variation.center(side: picture.height, span: Double(crop.height) * stepY, &random)
-    curves = Variation.curves(recipe, &random)
-    saturation = Float(Variation.factor(recipe.saturation, &random))
-    noise = Float(Double.random(in: 0...1, using: &random) * recipe.noise)
-    noiseSeed = random.next()
-  }
-
-  /// A factor between 1/`limit` and `limit`, evenly on a logarithmic scale.
-  private static func factor(_ limit: Double, _ random: inout SeededRandom) -> Double {
-    exp(Double.random(in: -1...1, using: &random) * log(limit))
-  }
-
-  /// A centre that keeps a crop of `span` within the picture, or the picture within a larger crop.
-  private static func center(side: Int, span: Double, _ random: inout SeededRandom) -> Float {
-    let room = abs(Double(side) - span) / 2
-    return Float(Double(side) / 2 + Double.random(in: -1...1, using: &random) * room)
-  }
-
-  /// Gamma, contrast about the middle, brightness and gain, as one curve a channel.
-  private static func curves(_ recipe: Augmentation, _ random: inout SeededRandom) -> [[Float]] {
-    let gamma = factor(recipe.gamma, &random)
-    let contrast = factor(recipe.contrast, &random)
-    let brightness = Double.random(in: -1...1, using: &random) * recipe.brightness
-    return (0..<3).map { _ in
-      let gain = factor(recipe.channelGain, &random)
-      return (0..<256).map { sample in
-        let value = pow(Double(sample) / 255, gamma) * gain
-        return Float(min(1, max(0, (value - 0.5) * contrast + 0.5 + brightness)))
-      }
+  public func check() throws(TrainingError) {
+    for (name, value) in [("flip", flip), ("rare_crops", rareCrops), ("colors", colors)] {
+      try RecipeCheck.require((0...1).contains(value), name, "must be in 0...1, not \(value)")
     }
+    try RecipeCheck.require(
+      minimumScale >= 0.05 && minimumScale <= maximumScale && maximumScale <= 20, "minimum_scale",
+      "and maximum_scale must be 0.05 to 20, ascending, not \(minimumScale) and \(maximumScale)")
+    let factors = [
+      ("aspect", aspect), ("contrast", contrast), ("saturation", saturation), ("gamma", gamma),
+      ("channel_gain", channelGain),
+    ]
+    for (name, value) in factors {
+      try RecipeCheck.require(value >= 1 && value <= 20, name, "is a factor and must be in 1...20, not \(value)")
+    }
+    for (name, value, limit) in [("rotation", rotation, 180), ("hue", hue, 180), ("brightness", brightness, 1.0)] {
+      try RecipeCheck.require((0...limit).contains(value), name, "must be in 0...\(limit), not \(value)")
+    }
+    try RecipeCheck.require((0...1).contains(noise), "noise", "must be in 0...1, not \(noise)")
   }
 }

@@ -1,36 +1,12 @@
 // From gradients to new weights.
 import Foundation
 
-/// Which rule moves the weights.
-public enum OptimizerKind: String, Sendable, Codable, CaseIterable {
-  /// Adam with decoupled weight decay. Source: Loshchilov and Hutter 2019, algorithm 2.
-  case adamw
-  /// Stochastic gradient descent with Nesterov's momentum. Source: Sutskever et al. 2013.
-  case sgd
-}
-
-/// Step size over the run: linear warm-up, then half a cosine down to a small rest.
-public struct LearningRate: Sendable, Hashable {
-  public var peak: Double
-  public var warmup: Int
-  /// Share of the peak at the end.
-  public var rest = 0.01
-
-  /// At `progress` of the run, 0…1, being at `step`.
-  ///
-  /// - Source: Loshchilov and Hutter 2017, eq. 5, without restarts.
-  public func value(step: Int, progress: Double) -> Double {
-    if step < warmup { return peak * Double(step + 1) / Double(warmup) }
-    let cosine = (1 + cos(.pi * min(1, max(0, progress)))) / 2
-    return peak * (rest + (1 - rest) * cosine)
-  }
-}
-
 /// The state of the optimiser: two moments and a smoothed copy of the weights, all in the network's layout.
+///
+/// Works through the parameters in slices of fixed size on all workers, so that results do not depend on their number.
 final class Optimizer {
-  let kind: OptimizerKind
-  let layout: ParameterLayout
-  let weightDecay: Float
+  let recipe: OptimizerRecipe
+  let rates: LayerRates
   /// Adam's first moment, or the velocity of SGD.
   let first: FloatBuffer
   /// Adam's second moment; unused by SGD.
@@ -40,78 +16,95 @@ final class Optimizer {
   /// Steps done.
   var step = 0
 
-  private let momentum: Float = 0.9
-  private let secondDecay: Float = 0.999
-  private let epsilon: Float = 1e-8
+  private let slices: [Slice]
 
-  init(_ kind: OptimizerKind, layout: ParameterLayout, weightDecay: Double) {
-    self.kind = kind
-    self.layout = layout
-    self.weightDecay = Float(weightDecay)
+  /// Neighbouring numbers that are treated alike.
+  private struct Slice {
+    let range: Range<Int>
+    /// Factor on the rate; 0 where only the average follows.
+    let rate: Float
+    let decay: Float
+  }
+
+  private static let sliceSize = 16384
+
+  /// - Throws: `TrainingError.setting` for layers to freeze that do not exist.
+  init(_ recipe: OptimizerRecipe, layout: ParameterLayout) throws(TrainingError) {
+    self.recipe = recipe
+    let rates = try LayerRates(recipe, layout: layout)
+    self.rates = rates
     first = FloatBuffer(count: layout.count)
     second = FloatBuffer(count: layout.count)
     average = FloatBuffer(count: layout.count)
-  }
-
-  /// √Σ g² over all trained parameters; not a finite number when a gradient is not.
-  func gradientNorm(_ gradients: UnsafePointer<Float>) -> Double {
-    layout.parameters.filter { $0.kind != .statistic }.reduce(0.0) { total, parameter in
-      var sum: Float = 0
-      for i in parameter.range { sum += gradients[i] * gradients[i] }
-      return total + Double(sum)
-    }.squareRoot()
-  }
-
-  /// Moves `values` by one step; decays weights only, not norms and biases.
-  ///
-  /// - Parameter scale: factor on all gradients, from clipping.
-  func update(
-    _ values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, rate: Double, scale: Float, workers: Workers
-  ) {
-    step += 1
-    let trained = layout.parameters.filter { $0.kind != .statistic }
-    workers.run(shares: trained.count) { index, _ in
-      let parameter = trained[index]
-      let decay = parameter.kind == .weight ? weightDecay : 0
-      switch kind {
-      case .adamw: adam(parameter.range, values, gradients, rate: Float(rate), scale: scale, decay: decay)
-      case .sgd: descend(parameter.range, values, gradients, rate: Float(rate), scale: scale, decay: decay)
+    slices = layout.parameters.flatMap { parameter in
+      stride(from: parameter.range.lowerBound, to: parameter.range.upperBound, by: Optimizer.sliceSize).map { start in
+        Slice(
+          range: start..<min(start + Optimizer.sliceSize, parameter.range.upperBound),
+          rate: parameter.kind == .statistic ? 0 : Float(rates[parameter.layer]),
+          decay: parameter.kind == .weight ? Float(recipe.weightDecay) : 0)
       }
     }
   }
 
-  private func adam(
-    _ range: Range<Int>, _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>, rate: Float,
-    scale: Float, decay: Float
-  ) {
-    let (m, v) = (first.data, second.data)
-    let firstCorrection = 1 / (1 - pow(momentum, Float(step)))
-    let secondCorrection = 1 / (1 - pow(secondDecay, Float(step)))
-    for i in range {
-      let g = gradients[i] * scale
-      m[i] = momentum * m[i] + (1 - momentum) * g
-      v[i] = secondDecay * v[i] + (1 - secondDecay) * g * g
-      let direction = m[i] * firstCorrection / ((v[i] * secondCorrection).squareRoot() + epsilon)
-      values[i] -= rate * (direction + decay * values[i])
+  /// √Σ g² over all trained parameters; not a finite number when a gradient is not.
+  func gradientNorm(_ gradients: UnsafePointer<Float>, workers: Workers) -> Double {
+    var sums = [Double](repeating: 0, count: slices.count)
+    sums.withUnsafeMutableBufferPointer { sums in
+      workers.run(shares: slices.count) { index, _ in
+        let slice = slices[index]
+        sums[index] = slice.rate > 0 ? Optimizer.squares(gradients + slice.range.lowerBound, slice.range.count) : 0
+      }
     }
+    return sums.reduce(0, +).squareRoot()
   }
 
-  private func descend(
-    _ range: Range<Int>, _ values: UnsafeMutablePointer<Float>, _ gradients: UnsafePointer<Float>, rate: Float,
-    scale: Float, decay: Float
-  ) {
-    let velocity = first.data
-    for i in range {
-      let g = gradients[i] * scale + decay * values[i]
-      velocity[i] = momentum * velocity[i] + g
-      values[i] -= rate * (g + momentum * velocity[i])
+  private static func squares(_ values: UnsafePointer<Float>, _ count: Int) -> Double {
+    var lanes = Lanes.zero
+    let raw = UnsafeRawPointer(values)
+    for i in 0..<(count / 8) {
+      let group = raw.loadUnaligned(fromByteOffset: 32 * i, as: Lanes.self)
+      lanes += group * group
     }
+    var rest: Float = 0
+    for i in (count / 8 * 8)..<count { rest += values[i] * values[i] }
+    return Double(lanes.sum() + rest)
   }
 
-  /// Moves the average towards `values`; early steps count for more, so that the start is soon forgotten.
-  func follow(_ values: UnsafePointer<Float>, decay: Double) {
-    let keep = Float(min(decay, Double(1 + step) / Double(10 + step)))
-    let target = average.data
-    for i in 0..<layout.count { target[i] = keep * target[i] + (1 - keep) * values[i] }
+  /// Moves `values` by one step, and the average after them, in one pass; decays weights only, not norms and biases.
+  ///
+  /// The average forgets its start soon: early steps count for more.
+  ///
+  /// - Parameter scale: factor on all gradients, from clipping.
+  func update(
+    _ values: UnsafeMutablePointer<Float>, gradients: UnsafePointer<Float>, rate: Double, scale: Double,
+    workers: Workers
+  ) {
+    step += 1
+    let rule = UpdateRule(recipe, step: step, rate: rate, scale: scale)
+    let keep = Float(min(recipe.average, Double(1 + step) / Double(10 + step)))
+    workers.run(shares: slices.count) { index, _ in
+      let slice = slices[index]
+      let start = slice.range.lowerBound
+      let place = UpdatePlace(
+        values: values + start, gradients: gradients + start, first: first.data + start, second: second.data + start,
+        average: average.data + start, count: slice.range.count)
+      if slice.rate == 0 {
+        place.forEach { group in group.average = keep * group.average + (1 - keep) * group.value }
+        return
+      }
+      let rule = rule.with(factor: slice.rate, decay: slice.decay)
+      switch recipe.rule {
+      case .adamw:
+        place.forEach { group in
+          rule.adam(&group)
+          group.average = keep * group.average + (1 - keep) * group.value
+        }
+      case .sgd:
+        place.forEach { group in
+          rule.descend(&group)
+          group.average = keep * group.average + (1 - keep) * group.value
+        }
+      }
+    }
   }
 }

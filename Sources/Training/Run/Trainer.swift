@@ -32,7 +32,7 @@ public final class Trainer {
   let validation: EvaluationSet?
   let values, gradients: FloatBuffer
   let optimizer: Optimizer
-  private let loss: CrossEntropy
+  private let loss: SegmentationLoss
   private let predictor: FloatPredictor
   var state = RunState()
   /// Seconds and steps of this part of the run.
@@ -65,12 +65,12 @@ public final class Trainer {
     }
     values = FloatBuffer(count: network.layout.count)
     gradients = FloatBuffer(count: network.layout.count)
-    optimizer = Optimizer(configuration.optimizer, layout: network.layout, weightDecay: configuration.weightDecay)
-    let weights =
-      configuration.classWeighting == .none
-      ? classNames.map { _ in Float(1) }
-      : configuration.classWeighting.weights(shares: try mix.classShares(classes: classNames.count))
-    loss = CrossEntropy(classWeights: weights, smoothing: Float(configuration.labelSmoothing))
+    optimizer = try Optimizer(configuration.optimizer, layout: network.layout)
+    let balance = configuration.loss.balance
+    let occurrence = balance.needsShares ? try mix.classShares(classes: classNames.count) : []
+    loss = SegmentationLoss(
+      configuration.loss, classWeights: try balance.weights(classNames: classNames, shares: occurrence),
+      sets: mix.labelSets)
     predictor = FloatPredictor(architecture, values: optimizer.average, workers: workers)
     var random = SeededRandom(seed: configuration.seed)
     var start = Weights(initial: architecture, using: &random)
@@ -129,13 +129,12 @@ public final class Trainer {
       logits: network.head.logits, labels: batch.labelPointer, cell: configuration.architecture.stem,
       gradient: gradient, workers: workers)
     network.backward(pass)
-    let norm = optimizer.gradientNorm(gradients.data)
+    let norm = optimizer.gradientNorm(gradients.data, workers: workers)
     guard lossValue.isFinite, norm.isFinite else { throw .diverged(step: state.step, layer: divergedLayer()) }
-    let schedule = LearningRate(peak: configuration.learningRate, warmup: configuration.warmupSteps)
-    let rate = schedule.value(step: state.step, progress: progress)
-    let scale = norm > configuration.clipNorm ? configuration.clipNorm / norm : 1
-    optimizer.update(values.data, gradients: gradients.data, rate: rate, scale: Float(scale), workers: workers)
-    optimizer.follow(values.data, decay: configuration.averageDecay)
+    let rate = configuration.optimizer.rate(step: state.step, progress: progress)
+    optimizer.update(
+      values.data, gradients: gradients.data, rate: rate, scale: configuration.optimizer.clipFactor(norm: norm),
+      workers: workers)
     state.step += 1
     partSteps += 1
     return (lossValue, rate)

@@ -61,13 +61,15 @@ struct RecipeOptions: ParsableArguments {
     if let minutes { made.length = .minutes(minutes) }
     if let size { made.crop = InputSize(height: size.height, width: size.width) }
     made.batch = batch ?? made.batch
-    made.learningRate = lr ?? made.learningRate
-    made.warmupSteps = warmup ?? made.warmupSteps
-    made.optimizer = optimizer ?? made.optimizer
-    made.weightDecay = decay ?? made.weightDecay
-    made.averageDecay = ema ?? made.averageDecay
-    made.labelSmoothing = smoothing ?? made.labelSmoothing
-    if let balance { made.classWeighting = balance == 0 ? .none : .medianFrequency(power: balance) }
+    made.optimizer.rate = lr ?? made.optimizer.rate
+    made.optimizer.warmup = warmup ?? made.optimizer.warmup
+    made.optimizer.rule = optimizer ?? made.optimizer.rule
+    made.optimizer.weightDecay = decay ?? made.optimizer.weightDecay
+    made.optimizer.average = ema ?? made.optimizer.average
+    made.loss.labelSmoothing = smoothing ?? made.loss.labelSmoothing
+    if let balance {
+      (made.loss.balance.rule, made.loss.balance.power) = (balance == 0 ? .none : .medianFrequency, balance)
+    }
     if strong { made.augmentation = .strong }
     if let scale {
       (made.augmentation.minimumScale, made.augmentation.maximumScale) = (scale.numbers[0], scale.numbers[1])
