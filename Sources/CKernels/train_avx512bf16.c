@@ -15,7 +15,23 @@
 // After it: the gradient by the weights has the same registers.
 #include "train_products_avx512.h"
 
-static const ck_train_kernel kernel = {.lanes = 16, .pair = 2, .row = do_row, .products = do_products};
+static void pack_pairs(uint32_t *words, ptrdiff_t words_step, const char *first, const char *second, ptrdiff_t step,
+                       int32_t count, int32_t channels) {
+  for (int32_t k = 0; k < count; k++, words += words_step, first += step) {
+    for (int32_t c = 0; c < channels; c += 16) {
+      const __mmask16 there = channels - c < 16 ? 0xff : 0xffff;
+      __m512i pair = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, first + 2 * c));
+      if (second) {
+        const __m512i upper = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(there, second + k * step + 2 * c));
+        pair = _mm512_or_si512(pair, _mm512_slli_epi32(upper, 16));
+      }
+      _mm512_mask_storeu_epi32(words + c, there, pair);
+    }
+  }
+}
+
+static const ck_train_kernel kernel = {
+    .lanes = 16, .pair = 2, .row = do_row, .products = do_products, .pack_pairs = pack_pairs};
 
 #include "train_peak_avx512.h"
 #include "train_tier.h"

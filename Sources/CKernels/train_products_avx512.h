@@ -9,18 +9,31 @@ INLINE void put(float *part, __m512 sum, __mmask16 stored, bool adds) {
   _mm512_mask_storeu_ps(part, stored, sum);
 }
 
+/// Asks for the sums that will be added to.
+INLINE void prefetch(const ck_train_products *to) {
+  if (!to->adds) return;
+  for (int32_t i = 0; i < to->inputs; i++) {
+    const float *part = to->part + i * to->part_stride;
+    for (int32_t o = 0; o < to->channels; o += 16) __builtin_prefetch(part + o, 1);
+  }
+}
+
 INLINE void add_products(const ck_train_products *to, const int V) {
   const __mmask16 last = to->channels % 16 ? 0xff : 0xffff;
+  const ptrdiff_t step = to->step, gradient_step = to->gradient_step;
   __m512 acc[24];  // 8 * V
   UNROLL for (int i = 0; i < 8 * V; i++) acc[i] = _mm512_setzero_ps();
+  prefetch(to);
   for (int32_t r = 0; r < to->row_count; r++) {
-    const uint32_t *gradient = to->gradient + r * to->gradient_stride;
-    const char *src = (const char *)(to->rows[r] + to->offset);
-    NO_UNROLL for (int32_t x = to->width; x > 0; x--, src += 32, gradient += 16 * V) {
+    const uint32_t *gradient = to->gradients[r] + to->gradient_offset;
+    const uint32_t *src = to->rows[r] + to->offset;
+    NO_UNROLL for (int32_t x = to->width; x > 0; x--, src += step, gradient += gradient_step) {
       __m512 g[V];
-      UNROLL for (int v = 0; v < V; v++) g[v] = load_words(gradient + 16 * v);
+      UNROLL for (int v = 0; v < V; v++) {
+        g[v] = V == 1 ? _mm512_maskz_loadu_ps(last, gradient) : _mm512_loadu_ps(gradient + 16 * v);
+      }
       UNROLL for (int i = 0; i < 8; i++) {
-        const __m512 a = broadcast_word(src + 4 * i);
+        const __m512 a = broadcast_word((const char *)(src + i));
         UNROLL for (int v = 0; v < V; v++) acc[i * V + v] = DOT(acc[i * V + v], a, g[v]);
       }
     }
@@ -34,15 +47,19 @@ INLINE void add_products(const ck_train_products *to, const int V) {
 
 /// The same for 24 outputs: two inputs share a vector of the last 8.
 INLINE void add_products24(const ck_train_products *to) {
+  const ptrdiff_t step = to->step, gradient_step = to->gradient_step;
   __m512 acc[12];  // per pair of inputs the first 16 outputs of either, then the last 8 of both
   UNROLL for (int i = 0; i < 12; i++) acc[i] = _mm512_setzero_ps();
+  prefetch(to);
   for (int32_t r = 0; r < to->row_count; r++) {
-    const uint32_t *gradient = to->gradient + r * to->gradient_stride;
-    const char *src = (const char *)(to->rows[r] + to->offset);
-    NO_UNROLL for (int32_t x = to->width; x > 0; x--, src += 32, gradient += 32) {
-      const __m512 first = load_words(gradient), second = load_words(gradient + 16);
+    const uint32_t *gradient = to->gradients[r] + to->gradient_offset;
+    const uint32_t *src = to->rows[r] + to->offset;
+    NO_UNROLL for (int32_t x = to->width; x > 0; x--, src += step, gradient += gradient_step) {
+      const __m512 first = _mm512_loadu_ps(gradient);
+      const __m512 second = _mm512_broadcast_f32x8(_mm256_loadu_ps((const float *)gradient + 16));
       UNROLL for (int i = 0; i < 4; i++) {
-        const __m512 a = broadcast_word(src + 8 * i), b = broadcast_word(src + 8 * i + 4);
+        const __m512 a = broadcast_word((const char *)(src + 2 * i));
+        const __m512 b = broadcast_word((const char *)(src + 2 * i + 1));
         acc[3 * i] = DOT(acc[3 * i], a, first);
         acc[3 * i + 1] = DOT(acc[3 * i + 1], b, first);
         acc[3 * i + 2] = DOT(acc[3 * i + 2], _mm512_mask_blend_ps(0xff00, a, b), second);

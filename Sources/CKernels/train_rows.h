@@ -33,13 +33,12 @@ typedef struct ck_train_row {
 
 /// The products of 8 inputs of one tap and a block of outputs, summed over rows: a tile of a gradient by the weights.
 ///
-/// A word of its panels has one f32, or the bf16 of two neighbouring pixels.
-/// part[i][o] = sum over rows and x < width of rows[row][offset + 8 * x + i] * gradient[row][words * x + o].
+/// A word has one f32, or the bf16 of two neighbouring pixels.
+/// part[i][o] = sum over rows and x < width of
+/// (word i at rows[row] + offset + x * step) * (word o at gradients[row] + gradient_offset + x * gradient_step).
 typedef struct ck_train_products {
-  const uint32_t *const *rows;  ///< per row, the panel of the source's row that meets it
-  ptrdiff_t offset;             ///< of the inputs and the tap, words
-  const uint32_t *gradient;     ///< 64-byte aligned, [row][...][width][words], words: channels rounded up to lanes
-  ptrdiff_t gradient_stride;    ///< words between rows
+  const uint32_t *const *rows, *const *gradients;
+  ptrdiff_t offset, step, gradient_offset, gradient_step;  ///< words
   int32_t row_count, width;
   float *part;  ///< [inputs][part_stride]
   ptrdiff_t part_stride;
@@ -50,12 +49,16 @@ typedef struct ck_train_products {
 
 /// What a vector tier brings to a convolution.
 ///
-/// A block of 1.5 vectors has the outputs of its second vector twice: two pixels, or two inputs, share that vector.
+/// A block of 1.5 vectors has the weights of its second vector twice: two pixels share that vector.
 typedef struct ck_train_kernel {
   int32_t lanes;  ///< words of one vector, 8 or 16
   int32_t pair;   ///< numbers of a word, 1 or 2
   void (*row)(const ck_train_row *row);
   void (*products)(const ck_train_products *products);
+  /// NULL for f32. words[k * words_step + c] = first[k * step][c], and second[k * step][c] as its upper half, for
+  /// c < channels and k < count; `channels` is a multiple of 8, `step` is bytes. `second` may be NULL, for zeros.
+  void (*pack_pairs)(uint32_t *words, ptrdiff_t words_step, const char *first, const char *second, ptrdiff_t step,
+                     int32_t count, int32_t channels);
 } ck_train_kernel;
 
 int32_t ck_train_rows_block_count(const ck_train_kernel *kernel, const ck_train_layer *layer);
