@@ -60,7 +60,8 @@ let package = Package(
     .testTarget(name: "UNetTests", dependencies: ["AllocationCount", "Tensors", "UNet"]),
     .testTarget(name: "ScenesTests", dependencies: ["Frames", "Scenes", "Video"]),
     .testTarget(name: "PipelineTests", dependencies: ["Frames", "Tensors", "UNet", "Video", "Scenes", "Pipeline"]),
-    .testTarget(name: "TrainingTests", dependencies: ["Frames", "Tensors", "Video", "UNet", "Training"]),
+    .testTarget(
+      name: "TrainingTests", dependencies: ["Frames", "Tensors", "Video", "UNet", "Training"], exclude: ["Oracles"]),
     .testTarget(
       name: "InterchangeTests",
       dependencies: [

@@ -48,10 +48,34 @@ public struct ConfusionMatrix: Sendable, Hashable {
     return values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count)
   }
 
+  /// Classes without a labelled pixel, which count in no mean.
+  public var absent: [Int] { (0..<classes).filter { pixels($0) == 0 } }
+
+  /// Share of the pixels predicted as `c` that are `c`; nil where there are none.
+  public func precision(_ c: Int) -> Double? {
+    predicted(c) == 0 ? nil : Double(counts[c * classes + c]) / Double(predicted(c))
+  }
+
+  /// Share of the pixels labelled `c` that are predicted as `c`; nil where there are none.
+  public func recall(_ c: Int) -> Double? {
+    pixels(c) == 0 ? nil : Double(counts[c * classes + c]) / Double(pixels(c))
+  }
+
   /// Share of labelled pixels that are right.
   public var pixelAccuracy: Double {
     let total = counts.reduce(0, +)
     let hits = (0..<classes).reduce(0) { $0 + counts[$1 * classes + $1] }
     return total == 0 ? 0 : Double(hits) / Double(total)
+  }
+}
+
+extension ConfusionMatrix {
+  /// Comma-separated values: predicted classes in the first row, then a row for each true class.
+  public func csv(classNames: [String]) -> String {
+    let quoted = classNames.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }
+    let rows = quoted.enumerated().map { c, name in
+      ([name] + counts[(c * classes)..<((c + 1) * classes)].map(String.init)).joined(separator: ",")
+    }
+    return (["\"true \\ predicted\"," + quoted.joined(separator: ",")] + rows).joined(separator: "\n") + "\n"
   }
 }

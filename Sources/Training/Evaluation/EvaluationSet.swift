@@ -20,6 +20,18 @@ public struct EvaluationPicture: Sendable {
     (self.rgb, self.input, self.width, self.height) = (rgb, input, width, height)
     (self.labels, self.name) = (labels, name)
   }
+
+  /// Left and right exchanged in the picture, not in the labels.
+  func mirrored() -> EvaluationPicture {
+    var mirrored = rgb
+    for y in 0..<input.height {
+      for x in 0..<input.width {
+        let (from, to) = (3 * (y * input.width + input.width - 1 - x), 3 * (y * input.width + x))
+        for c in 0..<3 { mirrored[to + c] = rgb[from + c] }
+      }
+    }
+    return EvaluationPicture(rgb: mirrored, input: input, width: width, height: height, labels: labels, name: name)
+  }
 }
 
 /// A data set for measuring; pictures are read one at a time, or once and kept.
@@ -52,15 +64,29 @@ public struct EvaluationSet: Sendable {
   ///
   /// - Throws: `TrainingError.data`.
   public func picture(at index: Int) throws(TrainingError) -> EvaluationPicture {
-    let place = index * source.count / count
-    let picture = try source.picture(at: place)
-    let size = architecture.inputSize(
-      width: picture.width, height: picture.height, budget: budget ?? picture.width * picture.height)
-    var labels = picture.labels
-    map.apply(to: &labels)
+    try view(of: labelled(at: index), name: name(at: index))
+  }
+
+  /// Picture `index` as the source has it, with labels in the network's classes.
+  func labelled(at index: Int) throws(TrainingError) -> LabelledPicture {
+    var picture = try source.picture(at: place(of: index))
+    map.apply(to: &picture.labels)
+    return picture
+  }
+
+  func name(at index: Int) -> String { source.name(at: place(of: index)) }
+
+  private func place(of index: Int) -> Int { index * source.count / count }
+
+  /// A picture at the network's input size.
+  ///
+  /// - Parameter scale: of the input's sides; 1 for the size that a live frame has.
+  func view(of picture: LabelledPicture, name: String, scale: Double = 1) throws(TrainingError) -> EvaluationPicture {
+    let pixels = Double(budget ?? picture.width * picture.height) * scale * scale
+    let size = architecture.inputSize(width: picture.width, height: picture.height, budget: Int(pixels.rounded()))
     return EvaluationPicture(
-      rgb: try Self.scale(picture, to: size, name: source.name(at: place)), input: size, width: picture.width,
-      height: picture.height, labels: labels, name: source.name(at: place))
+      rgb: try Self.scale(picture, to: size, name: name), input: size, width: picture.width, height: picture.height,
+      labels: picture.labels, name: name)
   }
 
   private static func scale(

@@ -3,17 +3,39 @@ import Foundation
 public import Frames
 public import UNet
 
+/// What is measured beside IoU and accuracy, and on which pixels.
+public struct EvaluationOptions: Sendable {
+  /// How far apart in pixels two boundaries may lie to meet.
+  public static let boundaryTolerance = 3
+
+  /// Also the boundary F.
+  public var withBoundaries = false
+  /// Also the flicker between pictures that are consecutive frames.
+  public var withFlicker = false
+  /// Scores once more without so many rows at the bottom of each picture; 0 for none.
+  public var ignoredRows = 0
+  /// Scores once more with averaged views.
+  public var averaging: TestTimeAveraging?
+
+  public init() {}
+}
+
 /// What a model scored.
 public struct Evaluation: Sendable {
   public let classNames: [String]
   public let images: Int
-  public let confusion: ConfusionMatrix
-  /// Mean over classes of the F1 of boundaries; nil when it was not asked for.
-  public let boundaryF: Double?
+  /// Of one view of each picture, on all its labelled pixels.
+  public let plain: Scores
+  /// Without the bottom rows; nil when none were to be ignored.
+  public let withoutBottom: Scores?
+  /// Of averaged views, and the same without the bottom rows.
+  public let averaged, averagedWithoutBottom: Scores?
   public let seconds: Double
 
-  public var meanIoU: Double { confusion.meanIoU }
-  public var pixelAccuracy: Double { confusion.pixelAccuracy }
+  public var confusion: ConfusionMatrix { plain.confusion }
+  public var boundaryF: Double? { plain.boundaryF }
+  public var meanIoU: Double { plain.meanIoU }
+  public var pixelAccuracy: Double { plain.pixelAccuracy }
 
   /// For a model's receipt.
   public func score(dataSet: String) -> Receipt.Score {
@@ -28,34 +50,58 @@ public enum Evaluator {
   /// Predicts every picture of `set` and compares it with its labels; predictions are enlarged to the labels' size by the
   /// nearest place, as masks are.
   ///
-  /// - Parameters:
-  ///   - withBoundaries: also computes the boundary F, which takes about as long as the network.
-  ///   - progress: called after each picture with the number done; false ends early with what there is.
-  /// - Throws: `TrainingError.data` for a picture that cannot be read.
+  /// - Parameter progress: called after each picture with the number done; false ends early with what there is.
+  /// - Throws: `TrainingError.data` for a picture that cannot be read, `.setting` for an option that cannot be met.
   public static func evaluate(
-    _ predictor: any Predictor, on set: EvaluationSet, withBoundaries: Bool = false,
+    _ predictor: any Predictor, on set: EvaluationSet, options: EvaluationOptions = .init(),
     progress: (Int) -> Bool = { _ in true }
   ) throws(TrainingError) -> Evaluation {
     let start = ContinuousClock.now
-    let names = set.architecture.classes.map(\.name)
-    var confusion = ConfusionMatrix(classes: names.count)
-    var boundaries = BoundaryScore(classes: names.count)
+    var counters = Counters(classes: set.architecture.classes.count, options)
     var images = 0
     for index in 0..<set.count {
-      let picture = try set.picture(at: index)
-      let prediction = enlarge(try predictor.predict(picture), width: picture.width, height: picture.height)
-      picture.labels.withUnsafeBufferPointer { truth in
-        confusion.add(truth: truth, prediction: UnsafeBufferPointer(prediction.buffer))
-        guard withBoundaries else { return }
-        boundaries.add(truth: truth, prediction: prediction)
-      }
+      let (picture, plain, averaged) = try predict(index, of: set, predictor, options.averaging)
+      let isNext = index > 0 && FrameSequence.follows(picture.name, set.name(at: index - 1))
+      try counters.add(picture, plain: plain, averaged: averaged, isNext: isNext)
       images += 1
       guard progress(images) else { break }
     }
     let elapsed = ContinuousClock.now - start
     return Evaluation(
-      classNames: names, images: images, confusion: confusion, boundaryF: withBoundaries ? boundaries.mean : nil,
+      classNames: set.architecture.classes.map(\.name), images: images, plain: counters.plain.scores,
+      withoutBottom: counters.withoutBottom?.scores, averaged: counters.averaged?.scores,
+      averagedWithoutBottom: counters.averagedWithoutBottom?.scores,
       seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
+  }
+
+  /// The same with the boundary F or without it, and nothing else.
+  public static func evaluate(
+    _ predictor: any Predictor, on set: EvaluationSet, withBoundaries: Bool, progress: (Int) -> Bool = { _ in true }
+  ) throws(TrainingError) -> Evaluation {
+    var options = EvaluationOptions()
+    options.withBoundaries = withBoundaries
+    return try evaluate(predictor, on: set, options: options, progress: progress)
+  }
+
+  /// A picture of the set, and its label maps at its own size.
+  private static func predict(
+    _ index: Int, of set: EvaluationSet, _ predictor: any Predictor, _ averaging: TestTimeAveraging?
+  ) throws(TrainingError) -> (picture: EvaluationPicture, plain: LabelMap, averaged: LabelMap?) {
+    let (labelled, name) = (try set.labelled(at: index), set.name(at: index))
+    let picture = try set.view(of: labelled, name: name)
+    guard let averaging else {
+      return (picture, enlarge(try predictor.predict(picture), width: picture.width, height: picture.height), nil)
+    }
+    guard let predictor = predictor as? any ScoringPredictor else {
+      throw .setting(name: "tta", reason: "needs a network that gives scores")
+    }
+    let maps = try averaging.predict(picture, with: predictor) { scale throws(TrainingError) in
+      try set.view(of: labelled, name: name, scale: scale)
+    }
+    return (
+      picture, enlarge(maps.plain, width: picture.width, height: picture.height),
+      enlarge(maps.averaged, width: picture.width, height: picture.height)
+    )
   }
 
   /// The label map at another size: each pixel takes the nearest label, centres aligned.
@@ -69,5 +115,30 @@ public enum Evaluator {
       for x in 0..<width { to[x] = from[columns[x]] }
     }
     return result
+  }
+}
+
+/// The counters of all ways to measure.
+private struct Counters {
+  var plain: ScoreCounter
+  var withoutBottom, averaged, averagedWithoutBottom: ScoreCounter?
+
+  init(classes: Int, _ options: EvaluationOptions) {
+    let whole = ScoreCounter(classes: classes, options: options)
+    let rest =
+      options.ignoredRows == 0
+      ? nil : ScoreCounter(classes: classes, options: options, ignoredRows: options.ignoredRows)
+    (plain, withoutBottom) = (whole, rest)
+    (averaged, averagedWithoutBottom) = options.averaging == nil ? (nil, nil) : (whole, rest)
+  }
+
+  mutating func add(
+    _ picture: EvaluationPicture, plain map: LabelMap, averaged averagedMap: LabelMap?, isNext: Bool
+  ) throws(TrainingError) {
+    try plain.add(picture, map, isNext: isNext)
+    try withoutBottom?.add(picture, map, isNext: isNext)
+    guard let averagedMap else { return }
+    try averaged?.add(picture, averagedMap, isNext: isNext)
+    try averagedWithoutBottom?.add(picture, averagedMap, isNext: isNext)
   }
 }

@@ -4,7 +4,7 @@ public import Tensors
 public import UNet
 
 /// Labels pictures with a model's int8 weights, on the kernels that video runs on.
-public final class Int8Predictor: Predictor {
+public final class Int8Predictor: ScoringPredictor {
   private let model: Model
   private let tier: CPUTier?
   private let pool: WorkerPool
@@ -25,6 +25,18 @@ public final class Int8Predictor: Predictor {
     let map = LabelMap(width: size.width, height: size.height)
     network.run(labels: map.labels, labelStride: map.width)
     return map
+  }
+
+  public func logits(_ picture: EvaluationPicture) throws(TrainingError) -> ScoreMap {
+    let network = try load(picture)
+    let size = network.plan.labelSize
+    let classes = model.architecture.classes.count
+    let map = LabelMap(width: size.width, height: size.height)
+    let values = [Float](unsafeUninitializedCapacity: size.pixels * classes) { values, count in
+      network.run(labels: map.labels, labelStride: map.width, logits: values.baseAddress)
+      count = values.count
+    }
+    return ScoreMap(width: size.width, height: size.height, classes: classes, values: values)
   }
 
   /// The network for a picture's size, with the picture written to it.

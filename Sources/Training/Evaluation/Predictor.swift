@@ -11,7 +11,7 @@ public protocol Predictor: AnyObject {
 }
 
 /// The float network on matrix products, with running norm statistics.
-public final class FloatPredictor: Predictor {
+public final class FloatPredictor: ScoringPredictor {
   private let architecture: Architecture
   private let workers: Workers
   private let values: FloatBuffer
@@ -36,6 +36,13 @@ public final class FloatPredictor: Predictor {
   public func predict(_ picture: EvaluationPicture) throws(TrainingError) -> LabelMap {
     let network = try run(picture)
     return network.labels(of: 0)
+  }
+
+  public func logits(_ picture: EvaluationPicture) throws(TrainingError) -> ScoreMap {
+    let logits = try run(picture).head.logits
+    let shape = logits.shape
+    let values = UnsafeBufferPointer(start: logits.row(0, 0), count: shape.h * shape.w * shape.c)
+    return ScoreMap(width: shape.w, height: shape.h, classes: shape.c, values: Array(values))
   }
 
   /// Runs the network on a picture; its activations and logits stay until the next one.

@@ -13,7 +13,9 @@ struct Table {
     rows = [columns.map(\.head)]
   }
 
-  mutating func add(_ cells: String...) {
+  mutating func add(_ cells: String...) { add(cells) }
+
+  mutating func add(_ cells: [String]) {
     precondition(cells.count == alignment.count, "\(cells.count) cells for \(alignment.count) columns")
     rows.append(cells)
   }
