@@ -28,7 +28,7 @@ INLINE void add_products(const ck_train_products *to, const int V) {
     const uint32_t *gradient = to->gradients[r] + to->gradient_offset;
     const uint32_t *src = to->rows[r] + to->offset;
     NO_UNROLL for (int32_t x = to->width; x > 0; x--, src += step, gradient += gradient_step) {
-      __m512 g[V];
+      __m512 g[CK_TRAIN_VECTORS];
       UNROLL for (int v = 0; v < V; v++) {
         g[v] = V == 1 ? _mm512_maskz_loadu_ps(last, gradient) : _mm512_loadu_ps(gradient + 16 * v);
       }

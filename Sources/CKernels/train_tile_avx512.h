@@ -80,7 +80,7 @@ INLINE void row_tiles(const ck_train_row *row, int32_t x, int32_t tiles, const i
       const ptrdiff_t step = row->pixel_step[s];
       const char *src = row->src[s] + x * step;
       NO_UNROLL for (int32_t k = row->steps[s]; k > 0; k--, src += 4, weights += 16 * V) {
-        __m512 w[V];
+        __m512 w[CK_TRAIN_VECTORS];
         UNROLL for (int v = 0; v < V; v++) w[v] = load_words(weights + 16 * v);
         UNROLL for (int p = 0; p < P; p++) {
           const __m512 a = broadcast_word(src + p * step);
