@@ -27,15 +27,23 @@ extension Quantizer {
     return result
   }
 
-  /// A model's int8 weights with all layers direct, for runtimes that know no other; nil when it has none.
+  /// A model's int8 weights with all layers direct, for runtimes that know no other; nil when it has none. Corrections of
+  /// biases stay.
   ///
   /// - Throws: `ModelError.quantization` for a layer whose sums would not fit 32 bits.
   public static func directForm(of model: Model) throws(ModelError) -> QuantizedWeights? {
     guard let quantized = model.quantized else { return nil }
     var layers = quantized.layers
-    for layer in model.architecture.layers where layers[layer.name]?.winograd != nil {
-      guard let folded = model.weights[layer.name]?.folded() else { continue }
+    for layer in model.architecture.layers {
+      guard let known = layers[layer.name], let scales = known.winograd,
+        var folded = model.weights[layer.name]?.folded()
+      else { continue }
       let sources = layer.sources.compactMap { quantized.activations[$0.name] }
+      let (inputs, perChannel) = (layer.transformedInputs(sources, scales), known.weight.count / layer.outputChannels)
+      let offsets = known.bias.indices.map {
+        centres(Array(known.weight[$0 * perChannel..<($0 + 1) * perChannel]), inputs)
+      }
+      folded.bias = folded.bias.map { known.realBias($0, offsets: offsets) }
       layers[layer.name] = try quantize(
         layer, folded, sources, outputScale: quantized.activations[layer.name]?.scale ?? 1)
     }

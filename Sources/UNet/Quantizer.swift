@@ -96,9 +96,14 @@ public enum Quantizer {
   ) throws(ModelError) -> Float {
     var largest: Float = 0
     for (i, weight) in weights.enumerated() { largest = max(largest, abs(weight) * inputs[i % inputs.count].scale) }
-    let unit = max(largest / 127, abs(bias) / largestBias, smallest)
+    let unit = unit(largest: largest, bias: bias)
     guard unit.isFinite else { throw .quantization(name: layer.name, reason: "weights as large as \(largest)") }
     return unit
+  }
+
+  /// - Parameter largest: the largest |weight| · source scale of the channel.
+  public static func unit(largest: Float, bias: Float) -> Float {
+    max(largest / 127, abs(bias) / largestBias, smallest)
   }
 
   /// Appends one channel's integers; returns what its sources' zero points add to the accumulator: Σ zeroPoint · weight.

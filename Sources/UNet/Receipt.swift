@@ -58,6 +58,8 @@ public struct Receipt: Sendable, Hashable, Codable {
   public var floatScores: [Score] = []
   /// Scores of the int8 weights.
   public var int8Scores: [Score] = []
+  /// How the integers were made; nil before, and in files of older versions.
+  public var quantization: QuantizationReport?
   /// The recipe: option names and values as they were in effect.
   public var recipe: [String: String] = [:]
   /// Anything a reader should know.
@@ -78,6 +80,7 @@ extension Receipt {
     trainingSeconds = try values.decodeIfPresent(Double.self, forKey: .trainingSeconds)
     floatScores = try values.decodeIfPresent([Score].self, forKey: .floatScores) ?? []
     int8Scores = try values.decodeIfPresent([Score].self, forKey: .int8Scores) ?? []
+    quantization = try values.decodeIfPresent(QuantizationReport.self, forKey: .quantization)
     recipe = try values.decodeIfPresent([String: String].self, forKey: .recipe) ?? [:]
     notes = try values.decodeIfPresent([String].self, forKey: .notes) ?? []
   }

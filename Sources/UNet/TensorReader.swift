@@ -25,6 +25,10 @@ struct TensorReader {
 
   /// Takes every layer's float tensors, of the right types and shapes, without reading them.
   mutating func findWeights(_ architecture: Architecture) throws(ModelError) -> [String: StoredLayer] {
+    let names = architecture.layers.map(\.name)
+    if names.allSatisfy({ tensors[$0 + ".weight"] == nil && tensors[$0 + ".weight.s8"] != nil }) {
+      throw .unsupported(path: path, reason: "it has int8 weights only, without the float ones they were made from")
+    }
     var found: [String: StoredLayer] = [:]
     for layer in architecture.layers {
       let weight = try take(layer.name + ".weight", [.f32, .f16], layer.weightShape)

@@ -65,7 +65,7 @@ import UNet
     let source = ToySource(width: 96, height: 64)
     let set = try EvaluationSet(source, architecture: architecture)
     let model = try Fixtures.model(architecture)
-    let ranges = try Calibration.measure(model, on: set, pictures: 4, threads: 2)
+    let ranges = try ActivationStatistics(model, on: set, pictures: 4, threads: 2).ranges(.standard)
     let quantized = try model.with(
       quantized: try Quantizer.quantize(architecture, weights: model.weights, ranges: ranges))
     let (float, int8) = (try FloatPredictor(model, threads: 2), try Int8Predictor(quantized, threads: 2))

@@ -83,6 +83,7 @@ import Testing
   @Test func receiptsOfOlderVersionsAreReadable() throws {
     let receipt = try JSONDecoder().decode(Receipt.self, from: Data(#"{"seed":7,"unheard":1}"#.utf8))
     #expect(receipt.seed == 7 && receipt.toolVersion == "unknown" && receipt.int8Scores.isEmpty)
+    #expect(receipt.quantization == nil)
   }
 }
 

@@ -93,6 +93,22 @@ import Testing
     #expect(try Quantizer.directForm(of: model(net)) == net.model().quantized)
   }
 
+  /// A bias that was corrected after the transformation is that of the direct form too, to the nearest unit.
+  @Test func theDirectFormKeepsCorrectedBiases() throws {
+    let net = NetworkCase.all[3]
+    let model = try model(net)
+    let layer = try #require(model.architecture.layer(named: "up0.conv0"))
+    let shift = (0..<layer.outputChannels).map { Float($0) / 50 }
+    let corrected = try model.with(quantized: model.quantized?.shiftingBias(of: layer, by: shift))
+    let direct = try #require(try Quantizer.directForm(of: corrected)?.layers[layer.name])
+    let plain = try #require(try net.model().quantized?.layers[layer.name])
+    let units = try #require(model.quantized?.layers[layer.name]?.scale)
+    for (c, moved) in shift.enumerated() {
+      let real = Float(direct.bias[c] - plain.bias[c]) * plain.scale[c]
+      #expect(abs(real - moved) <= units[c] + plain.scale[c], "channel \(c)")
+    }
+  }
+
   @Test func scalesThatNoLayerCanHaveAreRefused() throws {
     let model = try model(NetworkCase.all[0])  // down0.conv0 and down0.conv1
     let one = String(repeating: "9,", count: 15)

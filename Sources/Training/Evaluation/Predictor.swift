@@ -45,15 +45,20 @@ public final class FloatPredictor: ScoringPredictor {
     return ScoreMap(width: shape.w, height: shape.h, classes: shape.c, values: Array(values))
   }
 
-  /// Runs the network on a picture; its activations and logits stay until the next one.
-  func run(_ picture: EvaluationPicture) throws(TrainingError) -> TrainingNetwork {
+  /// Runs the network on a picture; its logits stay until the next one.
+  ///
+  /// - Parameter observe: called with each activation right after it was written, which it may change.
+  func run(
+    _ picture: EvaluationPicture, observe: (_ name: String, _ activation: Activation) -> Void = { _, _ in }
+  ) throws(TrainingError) -> TrainingNetwork {
     let network = try self.network(picture.input)
     for y in 0..<picture.input.height {
       let row = network.input.value.row(0, y)
       for i in 0..<(3 * picture.input.width) { row[i] = Float(picture.rgb[y * 3 * picture.input.width + i]) / 255 }
     }
     network.forward(
-      Pass(workers: workers, parameters: values.data, gradients: values.data, usesBatchStatistics: false))
+      Pass(workers: workers, parameters: values.data, gradients: values.data, usesBatchStatistics: false),
+      observe: observe)
     return network
   }
 

@@ -6,9 +6,10 @@ public import UNet
 public struct QuantizationResult: Sendable {
   public let model: Model
   public let float, int8: Evaluation
-  /// What the same integers score with all layers direct; equal to `int8` where no layer is transformed.
+  /// What the integers score with all layers direct; equal to `int8` where no layer is transformed.
   public let direct: Evaluation
-  public let method: CalibrationMethod
+  /// What was tried, what it lost, which layers cost most: as in the model's receipt.
+  public let report: Receipt.QuantizationReport
 
   /// Mean IoU lost; negative where int8 happens to be better.
   public var loss: Double { float.meanIoU - int8.meanIoU }
@@ -16,82 +17,51 @@ public struct QuantizationResult: Sendable {
 
 /// Calibrates, quantises and measures.
 public enum ModelQuantization {
-  /// Quantises with the calibration method that loses least on `validation`, and writes both scores to the receipt.
+  /// Quantises in the way that loses least on `validation`, and writes what it found to the receipt.
   ///
+  /// Every calibration method is tried; the best one is tried again with equalised channels, then with corrected biases,
+  /// which stay only where they measurably help.
   /// - Parameters:
   ///   - calibration: pictures for the ranges; training data.
-  ///   - pictures: how many of them.
-  ///   - methods: tried in order; the first of equals wins.
-  ///   - winograd: whether layers may run in the transform domain, which costs another measurement or more.
+  ///   - tried: called with each trial once it was measured.
   /// - Throws: `TrainingError.quantization` when the network cannot be quantised, and what data throws.
   public static func quantize(
-    _ model: Model, calibration: EvaluationSet, pictures: Int = 48, validation: EvaluationSet,
-    methods: [CalibrationMethod] = [.standard, .minMax, .meanSquare], winograd: WinogradSetting = .off, threads: Int
+    _ model: Model, calibration: EvaluationSet, validation: EvaluationSet, settings: QuantizationSettings,
+    tried: @escaping (Receipt.QuantizationReport.Trial) -> Void = { _ in }
   ) throws(TrainingError) -> QuantizationResult {
-    let float = try Evaluator.evaluate(
-      try FloatPredictor(model, threads: threads), on: validation, withBoundaries: true)
-    var best: (model: Model, evaluation: Evaluation, method: CalibrationMethod)?
-    for method in methods {
-      let ranges = try Calibration.measure(
-        model, on: calibration, pictures: pictures, method: method, threads: threads)
-      let candidate = try quantized(model, ranges)
-      let evaluation = try Evaluator.evaluate(
-        try Int8Predictor(candidate, threads: threads), on: validation, withBoundaries: true)
-      if evaluation.meanIoU > best?.evaluation.meanIoU ?? -1 { best = (candidate, evaluation, method) }
+    try settings.check()
+    var search = try QuantizationSearch(
+      model, calibration: calibration, validation: validation, settings: settings, tried: tried)
+    let method = try search.calibrate()
+    if settings.equalizes { try search.equalize(method) }
+    let direct = search.best.evaluation
+    if case .auto(let limit) = settings.winograd { try search.transform(limit: limit) }
+    if settings.correctsBiases { try search.correctBiases() }
+    return try result(search, direct: direct)
+  }
+
+  private static func result(
+    _ search: QuantizationSearch, direct: Evaluation
+  ) throws(TrainingError) -> QuantizationResult {
+    let (best, settings) = (search.best, search.settings)
+    var report = Receipt.QuantizationReport(chosen: best.name, trials: search.trials.map(\.record))
+    if settings.sensitivityPictures > 0 {
+      report.layers = try LayerSensitivity.measure(
+        best.model, on: search.calibration, pictures: settings.sensitivityPictures, threads: settings.threads)
     }
-    guard let best else { throw .quantization("no calibration method was given") }
-    var chosen = MeasuredModel(model: best.model, evaluation: best.evaluation)
-    if case .auto(let limit) = winograd {
-      let choice = try WinogradChoice(
-        chosen, calibration: calibration, pictures: min(pictures, 16), validation: validation, threads: threads)
-      chosen = try choice.choose(limit: limit)
+    report.speed = try settings.cpu.map { cpu throws(TrainingError) in
+      try SpeedComparison.measure(best.model, cpu: cpu, threads: settings.threads)
     }
-    var receipt = receipt(
-      of: model, calibration: calibration, pictures: pictures, validation: validation, float: float,
-      int8: chosen.evaluation, method: best.method)
-    receipt.recipe["winograd"] = chosen.model.transformedLayers.isEmpty ? nil : summary(chosen, best.evaluation)
+    let receipt = search.receipt(report, direct: direct)
+    let model = try quantizing { () throws(ModelError) in
+      try best.model.with(quantized: best.model.quantized, receipt: receipt)
+    }
     return QuantizationResult(
-      model: try with(receipt, chosen.model), float: float, int8: chosen.evaluation, direct: best.evaluation,
-      method: best.method)
+      model: model, float: search.judge.float, int8: best.evaluation, direct: direct, report: report)
   }
+}
 
-  /// For the receipt.
-  private static func summary(_ chosen: MeasuredModel, _ direct: Evaluation) -> String {
-    let names = chosen.model.transformedLayers.joined(separator: " ")
-    let figures = [direct.meanIoU, chosen.evaluation.meanIoU].map { ($0 * 1e4).rounded() / 1e4 }
-    return "\(names); mean IoU \(figures[0]) with all layers direct, \(figures[1]) so"
-  }
-
-  private static func quantized(_ model: Model, _ ranges: ActivationRanges) throws(TrainingError) -> Model {
-    do throws(ModelError) {
-      return try model.with(
-        quantized: try Quantizer.quantize(model.architecture, weights: model.weights, ranges: ranges))
-    } catch {
-      throw .quantization("\(error)")
-    }
-  }
-
-  private static func with(_ receipt: Receipt, _ model: Model) throws(TrainingError) -> Model {
-    do throws(ModelError) {
-      return try model.with(quantized: model.quantized, receipt: receipt)
-    } catch {
-      throw .quantization("\(error)")
-    }
-  }
-
-  private static func receipt(
-    of model: Model, calibration: EvaluationSet, pictures: Int, validation: EvaluationSet, float: Evaluation,
-    int8: Evaluation, method: CalibrationMethod
-  ) -> Receipt {
-    var receipt = model.receipt
-    let name = validation.source.specification
-    receipt.dataSets.removeAll { $0.use == "calibration" }
-    receipt.dataSets.append(
-      Receipt.DataSet(
-        spec: calibration.source.specification, use: "calibration", images: min(pictures, calibration.count)))
-    receipt.floatScores = receipt.floatScores.filter { $0.dataSet != name } + [float.score(dataSet: name)]
-    receipt.int8Scores = receipt.int8Scores.filter { $0.dataSet != name } + [int8.score(dataSet: name)]
-    receipt.recipe["calibration"] = "\(method)"
-    return receipt
-  }
+/// Runs a step of the model library, whose errors are then those of quantisation.
+func quantizing<R>(_ body: () throws(ModelError) -> R) throws(TrainingError) -> R {
+  do throws(ModelError) { return try body() } catch { throw .quantization("\(error)") }
 }

@@ -1,5 +1,5 @@
 // Which layers of a quantised model run in the transform domain: those that get faster at next to no loss.
-public import UNet
+import UNet
 
 /// Whether quantisation may put layers into the transform domain.
 public enum WinogradSetting: Sendable, Hashable {
@@ -11,48 +11,36 @@ public enum WinogradSetting: Sendable, Hashable {
   public static let standardLoss = 0.003
 }
 
-/// A quantised model with what it scores.
-struct MeasuredModel {
-  var model: Model
-  var evaluation: Evaluation
-}
-
 /// Chooses the layers of one model.
 struct WinogradChoice {
-  private let direct: MeasuredModel
-  private let validation: EvaluationSet
-  private let threads: Int
+  private let direct: QuantizationTrial
+  private let judge: QuantizationJudge
   private let scales: [String: WinogradScales]
 
   /// Measures how large transformed codes get on `pictures` pictures of `calibration`.
   init(
-    _ direct: MeasuredModel, calibration: EvaluationSet, pictures: Int, validation: EvaluationSet, threads: Int
+    _ direct: QuantizationTrial, _ judge: QuantizationJudge, calibration: EvaluationSet, pictures: Int
   ) throws(TrainingError) {
-    self.direct = direct
-    self.validation = validation
-    self.threads = threads
+    (self.direct, self.judge) = (direct, judge)
     guard let quantized = direct.model.quantized else {
       throw .quantization("\(direct.model.name) has no int8 weights")
     }
     var ranges = WinogradRanges(direct.model.architecture, quantized)
-    let predictor = try Int8Predictor(direct.model, threads: threads)
-    let step = max(1, calibration.count / max(1, pictures))
-    for index in stride(from: 0, to: calibration.count, by: step).prefix(pictures) {
-      ranges.include(try predictor.load(calibration.picture(at: index)))
-    }
+    let predictor = try Int8Predictor(direct.model, threads: judge.threads)
+    for index in calibration.sample(pictures) { ranges.include(try predictor.load(calibration.picture(at: index))) }
     scales = ranges.scales()
   }
 
   /// All layers that get faster if they lose no more than `limit` together; otherwise as many as do, those that lose
   /// least by themselves first.
-  func choose(limit: Double) throws(TrainingError) -> MeasuredModel {
+  func choose(limit: Double) throws(TrainingError) -> QuantizationTrial {
     let candidates = direct.model.architecture.layers.filter(WinogradScales.pays).map(\.name)
     guard !candidates.isEmpty else { return direct }
     let all = try measure(candidates)
     if loss(of: all) <= limit { return all }
     var alone: [(name: String, loss: Double)] = []
     for name in candidates { alone.append((name, loss(of: try measure([name])))) }
-    var (chosen, best): ([String], MeasuredModel) = ([], direct)
+    var (chosen, best): ([String], QuantizationTrial) = ([], direct)
     for (name, _) in alone.sorted(by: { $0.loss < $1.loss }) {
       let candidate = try measure(chosen + [name])
       guard loss(of: candidate) <= limit else { continue }
@@ -62,23 +50,18 @@ struct WinogradChoice {
     return best
   }
 
-  private func loss(of candidate: MeasuredModel) -> Double {
+  private func loss(of candidate: QuantizationTrial) -> Double {
     direct.evaluation.meanIoU - candidate.evaluation.meanIoU
   }
 
-  private func measure(_ layers: [String]) throws(TrainingError) -> MeasuredModel {
-    let model: Model
-    do throws(ModelError) {
-      guard let quantized = direct.model.quantized else { return direct }
-      model = try direct.model.with(
+  private func measure(_ layers: [String]) throws(TrainingError) -> QuantizationTrial {
+    guard let quantized = direct.model.quantized else { return direct }
+    let model = try quantizing { () throws(ModelError) in
+      try direct.model.with(
         quantized: Quantizer.quantize(
           direct.model.architecture, weights: direct.model.weights, quantized,
           winograd: scales.filter { layers.contains($0.key) }))
-    } catch {
-      throw .quantization("\(error)")
     }
-    let predictor = try Int8Predictor(model, threads: threads)
-    return MeasuredModel(
-      model: model, evaluation: try Evaluator.evaluate(predictor, on: validation, withBoundaries: true))
+    return try judge.measure(model, name: "\(direct.name), \(layers.count) layers transformed")
   }
 }

@@ -37,6 +37,9 @@ struct InspectCommand: ParsableCommand {
   @Option(help: "Plan for so many cores; by default all that the process may use.")
   var threads: Int?
 
+  @Flag(help: "List what each layer of a model costs in 8 bits, as quantisation measured it, not the worst five only.")
+  var sensitivity = false
+
   @Flag(help: "Decode every frame of a video, instead of reading its packets only.")
   var decode = false
 
@@ -62,7 +65,7 @@ struct InspectCommand: ParsableCommand {
     guard isModel else { return try Findings(video: file, decode: decode) }
     let path = try ModelLibrary.path(of: file)
     let model = try Model(contentsOf: path)
-    var findings = Findings(model: model, path: path)
+    var findings = Findings(model: model, path: path, listsAllLayers: sensitivity)
     if plan {
       try findings.addPlan(
         of: model, size: size.map { InputSize(height: $0.height, width: $0.width) }, tier: cpu,
@@ -73,7 +76,7 @@ struct InspectCommand: ParsableCommand {
 
   /// Whether a model is meant: by its suffix, or by the name of a shipped one where no such file is.
   private var isModel: Bool {
-    if file.hasSuffix(".safetensors") || plan { return true }
+    if file.hasSuffix(".safetensors") || plan || sensitivity { return true }
     return ModelLibrary.url(named: file) != nil && !FileManager.default.fileExists(atPath: file)
   }
 }

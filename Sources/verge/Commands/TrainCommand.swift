@@ -68,22 +68,11 @@ struct TrainCommand: ParsableCommand {
       return !isStopped.value
     }
     try interrupts.check()
-    if quantize { try quantizeBest(threads: configuration.threads) }
+    if quantize {
+      try FinalQuantization.run(
+        path: output, data: data[0], validation: val, threads: configuration.threads, quiet: quiet)
+    }
     if json { try printJSON(TrainResult(summary)) }
-  }
-
-  /// Adds int8 weights to the model at the output path.
-  private func quantizeBest(threads: Int) throws {
-    let model = try Model(contentsOf: output)
-    let calibration = try EvaluationSet(try data[0].open(), architecture: model.architecture, limit: 100)
-    let result = try ModelQuantization.quantize(
-      model, calibration: calibration,
-      validation: try val.map { try EvaluationSet(try $0.open(), architecture: model.architecture) } ?? calibration,
-      threads: threads)
-    try result.model.write(to: output)
-    guard !quiet else { return }
-    Console.standard.note(
-      "int8: mIoU \(result.int8.meanIoU.formatted(decimals: 4)), float \(result.float.meanIoU.formatted(decimals: 4))")
   }
 }
 

@@ -1,4 +1,5 @@
 // What an inspection has found, for people and for programs.
+import UNet
 
 /// Facts about a file in reading order, and what is wrong with it.
 struct Findings: Sendable {
@@ -15,6 +16,8 @@ struct Findings: Sendable {
   var details: [String] = []
   /// Of a model, where it was asked for.
   var plan: PlanInspection?
+  /// Of a quantised model: what was tried, lost and won.
+  var quantization: Receipt.QuantizationReport?
   /// One sentence each: what is wrong, and what follows from it.
   var problems: [String] = []
 
@@ -40,7 +43,7 @@ struct Findings: Sendable {
 }
 
 extension Findings: Encodable {
-  private enum CodingKeys: String, CodingKey { case kind, path, facts, plan, problems }
+  private enum CodingKeys: String, CodingKey { case kind, path, facts, plan, quantization, problems }
 
   /// Facts become one object by name.
   func encode(to encoder: any Encoder) throws {
@@ -49,6 +52,7 @@ extension Findings: Encodable {
     try container.encode(path, forKey: .path)
     try container.encode(Dictionary(facts.map { ($0.name, $0.value) }) { $1 }, forKey: .facts)
     try container.encodeIfPresent(plan, forKey: .plan)
+    try container.encodeIfPresent(quantization, forKey: .quantization)
     try container.encode(problems, forKey: .problems)
   }
 }

@@ -4,7 +4,8 @@ import Tensors
 import UNet
 
 extension Findings {
-  init(model: Model, path: String) {
+  /// - Parameter listsAllLayers: what each layer costs in 8 bits, not only the worst ones.
+  init(model: Model, path: String, listsAllLayers: Bool = false) {
     self.init(kind: "model", path: path)
     let (architecture, input) = (model.architecture, model.trainingInput)
     add("name", model.name)
@@ -21,6 +22,9 @@ extension Findings {
     add("classes", architecture.classes.map(\.name).joined(separator: ", "))
     addReceipt(model.receipt)
     details = Self.classTable(model)
+    if let report = model.receipt.quantization {
+      details += [""] + report.trialTable + [""] + report.layerTable(limit: listsAllLayers ? nil : 5)
+    }
     if model.quantized == nil {
       problems.append("no int8 weights: it runs only as the slow float network; verge quantize makes them")
     }
@@ -42,7 +46,14 @@ extension Findings {
         add("\(precision) on \(score.dataSet)", "mIoU \(iou), pixel accuracy \(accuracy), \(score.images) images")
       }
     }
+    if let report = receipt.quantization { addQuantization(report) }
     for note in receipt.notes { add("note", note) }
+  }
+
+  private mutating func addQuantization(_ report: Receipt.QuantizationReport) {
+    quantization = report
+    add("quantised by", report.chosen)
+    add("speed", report.speed?.sentence)
   }
 
   /// A line for each class: colour, and the IoUs of the receipt's first scores.

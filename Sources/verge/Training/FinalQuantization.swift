@@ -1,0 +1,31 @@
+// The end of a training run: int8 weights, where they are good enough.
+import Training
+import UNet
+
+/// Quantises the model that a training run wrote.
+enum FinalQuantization {
+  /// Adds int8 weights to the model at `path`; where they lose more than `quantize` would let pass, the float model stays
+  /// as it is and a warning says so.
+  ///
+  /// - Parameter validation: `data` when nil.
+  static func run(path: String, data: DataSpecification, validation: DataSpecification?, threads: Int, quiet: Bool)
+    throws
+  {
+    let model = try Model(contentsOf: path)
+    let calibration = try EvaluationSet(try data.open(), architecture: model.architecture, limit: 100)
+    let measured = try validation.map { try EvaluationSet(try $0.open(), architecture: model.architecture) }
+    var settings = QuantizationSettings(threads: threads)
+    settings.cpu = Machine.current.cpu
+    let result = try ModelQuantization.quantize(
+      model, calibration: calibration, validation: measured ?? calibration, settings: settings)
+    guard result.loss <= QuantizationSettings.standardMaxLoss else {
+      let why = QuantizeReport.refusal(result, maxLoss: QuantizationSettings.standardMaxLoss, model: path)
+      return Console.standard.warn("\(path): the model stays a float one: \(why)")
+    }
+    try result.model.write(to: path)
+    guard !quiet else { return }
+    Console.standard.note(
+      "int8: mIoU \(result.int8.meanIoU.formatted(decimals: 4)), float \(result.float.meanIoU.formatted(decimals: 4))"
+        + " (\(result.report.chosen))")
+  }
+}
