@@ -127,57 +127,11 @@ import Video
     #expect(cache[1, 0] == nil)
   }
 
-  @Test func withoutVariationACropIsThePicture() throws {
-    var recipe = Augmentation()
-    (recipe.flip, recipe.minimumScale, recipe.maximumScale, recipe.aspect, recipe.rotation) = (0, 1, 1, 1, 0)
-    (recipe.brightness, recipe.contrast, recipe.saturation, recipe.gamma) = (0, 1, 1, 1)
-    (recipe.channelGain, recipe.noise) = (1, 0)
-    let picture = try ToySource().picture(at: 3)
-    let drawn = draw(picture, recipe, width: picture.width, height: picture.height)
-    #expect(drawn.labels == picture.labels)
-    let worst = zip(drawn.rgb, picture.rgb).map { abs($0 * 255 - Float($1)) }.max() ?? 0
-    #expect(worst < 0.01)
-  }
-
-  @Test func labelsFollowAMirroredPicture() throws {
-    var recipe = Augmentation()
-    (recipe.flip, recipe.minimumScale, recipe.maximumScale, recipe.aspect, recipe.rotation) = (1, 1, 1, 1, 0)
-    let picture = try ToySource().picture(at: 3)
-    let drawn = draw(picture, recipe, width: picture.width, height: picture.height)
-    for y in 0..<picture.height {
-      let row = Array(picture.labels[(y * picture.width)..<((y + 1) * picture.width)])
-      #expect(Array(drawn.labels[(y * picture.width)..<((y + 1) * picture.width)]) == row.reversed())
-    }
-  }
-
-  @Test func beyondThePictureNothingIsLabelled() throws {
-    var recipe = Augmentation()
-    (recipe.minimumScale, recipe.maximumScale, recipe.aspect, recipe.rotation) = (1, 1, 1, 0)
-    let picture = try ToySource().picture(at: 0)
-    let drawn = draw(picture, recipe, width: picture.width + 20, height: picture.height)
-    #expect(drawn.labels.count { $0 == ignoreLabel } == 20 * picture.height)
-  }
-
   @Test func scenesAreTheSameForTheSameIndex() throws {
     let source = try DataSpecification("scenes:64x48").open()
     let (a, b) = (try source.picture(at: 3), try source.picture(at: 3))
     #expect(a.rgb == b.rgb && a.labels == b.labels)
     #expect(a.rgb != (try source.picture(at: 4)).rgb)
     #expect((a.width, a.height) == (64, 48))
-  }
-
-  private func draw(
-    _ picture: LabelledPicture, _ recipe: Augmentation, width: Int, height: Int
-  ) -> (rgb: [Float], labels: [UInt8]) {
-    var random = SeededRandom(seed: 9)
-    var rgb = [Float](repeating: -1, count: 3 * width * height)
-    var labels = [UInt8](repeating: 9, count: width * height)
-    rgb.withUnsafeMutableBufferPointer { samples in
-      labels.withUnsafeMutableBufferPointer { map in
-        Augmenter(recipe: recipe, width: width, height: height).draw(
-          picture, to: samples.baseAddress!, labels: map.baseAddress!, using: &random)
-      }
-    }
-    return (rgb, labels)
   }
 }

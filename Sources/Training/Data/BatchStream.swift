@@ -70,7 +70,7 @@ final class BatchStream: @unchecked Sendable {  // `pending` is used by the call
     let result = Batch(pixels: batch * pixels)
     let choices = mix.choices(at: (step * batch)..<((step + 1) * batch))
     for (n, choice) in choices.enumerated() {
-      var random = SeededRandom(seed: seed ^ 0x5EED, index: UInt64(step * batch + n))
+      var random = Augmenter.random(seed: seed, position: step * batch + n)
       let picture = try mix.picture(part: choice.part, index: choice.index)
       augmenter.draw(
         picture, to: result.rgb.data + 3 * n * pixels, labels: result.labelPointer + n * pixels, using: &random)

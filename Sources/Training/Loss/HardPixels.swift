@@ -14,14 +14,14 @@ struct HardPixels {
   /// Counts the labels of a tile's cells.
   mutating func add(_ tile: SoftmaxTile, _ corner: LabelCorner, codes: LabelCodes) {
     for lane in 0..<tile.count {
-      corner.forEach(lane) { label in
-        let weight = codes.weights[label]
+      corner.forEach(lane) { label, count in
+        let weight = codes.weights[label] * count
         guard weight > 0 else { return }
         let p =
           label < tile.classes
           ? tile.probability(lane, label)
           : min(1, codes.members(label).reduce(0) { $0 + tile.probability(lane, $1) })
-        counts[HardPixels.bin(p)] += 1
+        counts[HardPixels.bin(p)] += Int(count)
         weights[HardPixels.bin(p)] += Double(weight)
       }
     }

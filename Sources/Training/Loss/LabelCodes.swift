@@ -32,28 +32,40 @@ final class LabelCodes {
 /// How many pixels of each class the cells of a tile have; ignored pixels and sets are left out.
 struct LabelCounts {
   let classes: Int
-  /// `[classes]`, and the sum over classes.
+  /// `[classes]`, and after them the sum over classes.
   let byClass: UnsafeMutablePointer<Cells>
-  private(set) var total = Cells.zero
+
+  /// Floats of scratch memory for the counts.
+  static func floats(classes: Int) -> Int { SoftmaxTile.width * (classes + 1) }
 
   init(classes: Int, scratch: UnsafeMutablePointer<Float>) {
     self.classes = classes
     byClass = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Cells.self)
   }
 
+  /// Pixels of any class.
+  var total: Cells { byClass[classes] }
+
+  /// The cells' pixels of a class, and of any.
+  @inline(__always)
+  func values(of label: Int) -> UnsafeMutablePointer<Float> {
+    UnsafeMutableRawPointer(byClass + label).assumingMemoryBound(to: Float.self)
+  }
+
+  @inline(__always)
+  var totals: UnsafeMutablePointer<Float> { values(of: classes) }
+
   /// Counts the labels of `count` cells that start at `corner`.
   @inline(__always)
-  mutating func load(_ corner: LabelCorner, count: Int) {
+  func load(_ corner: LabelCorner, count: Int) {
     byClass.update(repeating: .zero, count: classes)
     let floats = UnsafeMutableRawPointer(byClass).assumingMemoryBound(to: Float.self)
-    total = .zero
     for lane in 0..<count {
-      corner.forEach(lane) { label in
-        guard label < classes else { return }
-        floats[label * SoftmaxTile.width + lane] += 1
-        total[lane] += 1
+      corner.forEach(lane) { label, pixels in
+        if label < classes { floats[label * SoftmaxTile.width + lane] += pixels }
       }
     }
+    byClass[classes] = (0..<classes).reduce(into: Cells.zero) { $0 += byClass[$1] }
   }
 }
 
@@ -63,12 +75,20 @@ struct LabelCorner {
   /// Labels between rows, and pixels along a cell's side.
   let stride, cell: Int
 
-  /// Calls `body` with each label of the cell `lane` places to the right.
+  /// Calls `body` with the labels of the cell `lane` places to the right, neighbours of the same label together.
   @inline(__always)
-  func forEach(_ lane: Int, _ body: (Int) -> Void) {
+  func forEach(_ lane: Int, _ body: (_ label: Int, _ count: Float) -> Void) {
+    var (label, count): (UInt8, Float) = (labels[lane * cell], 0)
     for y in 0..<cell {
       let row = labels + y * stride + lane * cell
-      for x in 0..<cell { body(Int(row[x])) }
+      for x in 0..<cell {
+        if row[x] != label {
+          body(Int(label), count)
+          (label, count) = (row[x], 0)
+        }
+        count += 1
+      }
     }
+    body(Int(label), count)
   }
 }

@@ -16,7 +16,9 @@ struct LossBatch {
   var rows: Int { logits.shape.n * logits.shape.h }
 
   /// Floats of scratch memory that `forEachTile` needs.
-  static func floats(classes: Int) -> Int { SoftmaxTile.floats(classes: classes) + 3 * SoftmaxTile.width * classes }
+  static func floats(classes: Int) -> Int {
+    SoftmaxTile.floats(classes: classes) + 2 * SoftmaxTile.width * classes + LabelCounts.floats(classes: classes)
+  }
 
   /// Calls `body` with each tile of `range`'s rows, its labels, and its row and column; adds up what it returns.
   @inline(__always)

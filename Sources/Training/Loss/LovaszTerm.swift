@@ -35,9 +35,9 @@ struct LovaszTerm {
     inside.withUnsafeMutableBufferPointer { inside in
       outside.withUnsafeMutableBufferPointer { outside in
         for c in 0..<classes {
-          let (p, own, row) = (tile.probabilities[c], counts.byClass[c], c * LovaszTerm.bins)
+          let (p, own, row) = (tile.values(of: c), counts.values(of: c), c * LovaszTerm.bins)
           for lane in 0..<tile.count {
-            let (g, rest) = (own[lane], counts.total[lane] - own[lane])
+            let (g, rest) = (own[lane], counts.totals[lane] - own[lane])
             if g > 0 { inside[row + LovaszTerm.bin(1 - p[lane])] += Int32(g) }
             if rest > 0 { outside[row + LovaszTerm.bin(p[lane])] += Int32(rest) }
           }
@@ -74,12 +74,13 @@ struct LovaszTerm {
     insideSlope.withUnsafeBufferPointer { insideSlope in
       outsideSlope.withUnsafeBufferPointer { outsideSlope in
         for c in 0..<classes where isPresent[c] {
-          let (p, own, row) = (tile.probabilities[c], counts.byClass[c], c * LovaszTerm.bins)
+          let (p, own, row) = (tile.values(of: c), counts.values(of: c), c * LovaszTerm.bins)
+          let target = UnsafeMutableRawPointer(slopes + c).assumingMemoryBound(to: Float.self)
           for lane in 0..<tile.count {
-            let (g, rest, value) = (own[lane], counts.total[lane] - own[lane], p[lane])
+            let (g, rest, value) = (own[lane], counts.totals[lane] - own[lane], p[lane])
             let up = g > 0 ? g * insideSlope[row + LovaszTerm.bin(1 - value)] : 0
             let down = rest > 0 ? rest * outsideSlope[row + LovaszTerm.bin(value)] : 0
-            slopes[c][lane] += down - up
+            target[lane] += down - up
             loss += up * (1 - value) + down * value
           }
         }

@@ -19,22 +19,24 @@ struct PixelTerm {
     gradient.update(repeating: .zero, count: classes)
     var (mass, evenMass, loss) = (Cells.zero, Cells.zero, 0.0)
     for lane in 0..<tile.count {
-      corner.forEach(lane) { label in
-        let weight = codes.weights[label]
+      var (sum, even): (Float, Float) = (0, 0)
+      corner.forEach(lane) { label, count in
+        let weight = codes.weights[label] * count
         guard weight > 0 else { return }
         if label < classes {
           let (cost, factor) = modulated(tile, lane, label, weight: weight)
           guard factor >= 0 else { return }
           targets[label * SoftmaxTile.width + lane] += factor
-          mass[lane] += factor
-          evenMass[lane] += weight
+          sum += factor
+          even += weight
           loss += Double(cost)
         } else {
           let (cost, factor) = addSet(tile, lane, codes.members(label), weight: weight, targets: targets)
-          mass[lane] += factor
+          sum += factor
           loss += Double(cost)
         }
       }
+      (mass[lane], evenMass[lane]) = (sum, even)
     }
     if smoothing > 0 { loss += smooth(tile, evenMass, mass: &mass, gradient: gradient) }
     for c in 0..<classes { gradient[c] = mass * tile.probabilities[c] - gradient[c] }
@@ -47,7 +49,7 @@ struct PixelTerm {
     _ tile: SoftmaxTile, _ lane: Int, _ label: Int, weight: Float
   ) -> (cost: Float, factor: Float) {
     let share = weight * (1 - smoothing)
-    let surprise = tile.logSum[lane] - tile.logit(lane, label)
+    let surprise = tile.surprise(lane, label)
     if focal == 0 && cut == HardPixels.bins { return (share * surprise, share) }
     let p = tile.probability(lane, label)
     guard HardPixels.bin(p) <= cut else { return (0, -1) }
@@ -76,7 +78,7 @@ struct PixelTerm {
     var cost = share * level * surprise
     for c in members {
       targets[c * SoftmaxTile.width + lane] += share * slope * tile.probability(lane, c) / sum + even
-      cost += even * (tile.logSum[lane] - tile.logit(lane, c))
+      cost += even * tile.surprise(lane, c)
     }
     return (cost, share * slope + weight * smoothing)
   }

@@ -60,7 +60,7 @@ final class SegmentationLoss {
       var loss = scale * term.evaluate(tile, corner, gradient: spare.gradient)
       for c in 0..<tile.classes { spare.gradient[c] *= Float(scale) }
       if recipe.hasRegions {
-        var counts = LabelCounts(classes: tile.classes, scratch: spare.counts)
+        let counts = LabelCounts(classes: tile.classes, scratch: spare.counts)
         counts.load(corner, count: tile.count)
         for c in 0..<tile.classes {
           spare.slopes[c] = counts.byClass[c] * slopes[c].perLabel + counts.total * slopes[c].perPixel
@@ -109,7 +109,7 @@ final class SegmentationLoss {
     _ = batch.forEachTile(rows, scratch: scratch) { tile, corner, spare, _, _ in
       if recipe.minesHardPixels { survey.hard.add(tile, corner, codes: codes) }
       guard recipe.hasRegions else { return 0 }
-      var counts = LabelCounts(classes: tile.classes, scratch: spare.counts)
+      let counts = LabelCounts(classes: tile.classes, scratch: spare.counts)
       counts.load(corner, count: tile.count)
       if recipe.dice > 0 { survey.dice.add(tile, counts) }
       if recipe.lovasz > 0 { lovasz.add(tile, counts) }

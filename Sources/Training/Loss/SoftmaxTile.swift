@@ -32,18 +32,20 @@ struct SoftmaxTile {
   let classes: Int
   /// `[classes]` each.
   let logits, probabilities: UnsafeMutablePointer<Cells>
-  /// log Σ exp of each cell's logits.
+  /// log Σ exp of each cell's logits, in `logSums` for reading one cell's.
   private(set) var logSum = Cells.zero
+  private let logSums: UnsafeMutablePointer<Float>
   /// Cells in use; the others repeat the first.
   private(set) var count = 0
 
   /// Floats of scratch memory for a tile.
-  static func floats(classes: Int) -> Int { 2 * width * classes }
+  static func floats(classes: Int) -> Int { width * (2 * classes + 1) }
 
   init(classes: Int, scratch: UnsafeMutablePointer<Float>) {
     self.classes = classes
     logits = UnsafeMutableRawPointer(scratch).assumingMemoryBound(to: Cells.self)
     probabilities = logits + classes
+    logSums = scratch + 2 * SoftmaxTile.width * classes
   }
 
   /// Takes `count` cells (1…16) from compact memory `[count, classes]`.
@@ -61,8 +63,8 @@ struct SoftmaxTile {
     }
     let inverse = 1 / sum
     for c in 0..<classes { probabilities[c] *= inverse }
-    for lane in 0..<SoftmaxTile.width { logSum[lane] = log(sum[lane]) }
-    logSum += largest
+    for lane in 0..<SoftmaxTile.width { logSums[lane] = log(sum[lane]) + largest[lane] }
+    logSum = UnsafeMutableRawPointer(logSums).assumingMemoryBound(to: Cells.self).pointee
   }
 
   @inline(__always)
@@ -77,11 +79,18 @@ struct SoftmaxTile {
   /// A cell's probability of a class.
   @inline(__always)
   func probability(_ lane: Int, _ label: Int) -> Float {
-    UnsafeMutableRawPointer(probabilities).assumingMemoryBound(to: Float.self)[label * SoftmaxTile.width + lane]
+    values(of: label)[lane]
   }
 
+  /// The cells' probabilities of a class.
   @inline(__always)
-  func logit(_ lane: Int, _ label: Int) -> Float {
-    UnsafeMutableRawPointer(logits).assumingMemoryBound(to: Float.self)[label * SoftmaxTile.width + lane]
+  func values(of label: Int) -> UnsafeMutablePointer<Float> {
+    UnsafeMutableRawPointer(probabilities + label).assumingMemoryBound(to: Float.self)
+  }
+
+  /// −log of a cell's probability of a class.
+  @inline(__always)
+  func surprise(_ lane: Int, _ label: Int) -> Float {
+    logSums[lane] - UnsafeMutableRawPointer(logits + label).assumingMemoryBound(to: Float.self)[lane]
   }
 }

@@ -96,7 +96,8 @@ public final class Trainer {
   public func run(_ report: (TrainingEvent) -> Bool) throws(TrainingError) -> TrainingSummary {
     (partStart, partSteps) = (.now, 0)
     let augmenter = Augmenter(
-      recipe: configuration.augmentation, width: configuration.crop.width, height: configuration.crop.height)
+      recipe: configuration.augmentation, width: configuration.crop.width, height: configuration.crop.height,
+      classNames: configuration.architecture.classes.map(\.name))
     let stream = BatchStream(
       mix, augmenter: augmenter, batch: configuration.batch, seed: configuration.seed, firstStep: state.step)
     var lastCheckpoint = ContinuousClock.now
