@@ -31,7 +31,7 @@ static void pack_pairs(uint32_t *words, ptrdiff_t words_step, const char *first,
 }
 
 static const ck_train_kernel kernel = {
-    .lanes = 16, .pair = 2, .row = do_row, .products = do_products, .pack_pairs = pack_pairs};
+    .lanes = 16, .vectors = 3, .pair = 2, .row = do_row, .products = do_products, .pack_pairs = pack_pairs};
 
 #include "train_peak_avx512.h"
 #include "train_tier.h"

@@ -219,7 +219,7 @@ static void multiply_band(const plan *p, const band *b, const ck_train_gradient_
   for (int32_t place = 0; place < p->places; place++) {
     to.gradients = b->gradients[place];
     for (int32_t first = args->channel_begin; first < args->channel_end; first += to.channels) {
-      to.channels = ck_train_next_block(p->kernel->lanes, args->channel_end - first);
+      to.channels = ck_train_next_block(p->kernel, args->channel_end - first);
       to.gradient_offset = first;
       for (int32_t s = 0; s < (p->inputs[1] ? 2 : 1); s++) multiply_block(p, b, args, place, s, &to);
     }

@@ -3,12 +3,13 @@
 
 #include <string.h>
 
-int32_t ck_train_next_block(int32_t lanes, int32_t channels) {
+int32_t ck_train_next_block(const ck_train_kernel *kernel, int32_t channels) {
+  const int32_t lanes = kernel->lanes, most = kernel->vectors;
   const bool half = channels % lanes != 0;
-  if (channels < lanes + lanes / 2 || (half && channels == lanes + lanes / 2))
-    return channels < lanes ? channels : channels / 8 * 8;
+  if (channels < lanes || (half && channels < 2 * lanes)) return channels;
   const int32_t vectors = (channels - (half ? lanes + lanes / 2 : 0)) / lanes;
-  return lanes * (vectors <= CK_TRAIN_VECTORS ? vectors : vectors == 4 ? 2 : CK_TRAIN_VECTORS);
+  // Four vectors are two and two rather than three and one.
+  return lanes * (vectors <= most ? vectors : vectors == 4 ? 2 : most);
 }
 
 /// A block of outputs.
@@ -40,7 +41,7 @@ static bool next_block(const ck_train_kernel *kernel, const ck_train_layer *laye
     if (at->first == group_channels(layer, at->group)) at->group++, at->first = 0;
   }
   if (at->group == group_count(layer)) return false;
-  at->channels = ck_train_next_block(kernel->lanes, group_channels(layer, at->group) - at->first);
+  at->channels = ck_train_next_block(kernel, group_channels(layer, at->group) - at->first);
   at->words = round_up(at->channels, kernel->lanes);
   return true;
 }

@@ -7,7 +7,7 @@
 #include "train.h"
 
 enum {
-  CK_TRAIN_VECTORS = 3,  ///< the most vectors of outputs in a block
+  CK_TRAIN_VECTORS = 3,  ///< the most vectors of outputs in a block, of any tier
   CK_TRAIN_BLOCK = 48,   ///< the most outputs in a block, of any tier
 };
 
@@ -51,8 +51,9 @@ typedef struct ck_train_products {
 ///
 /// A block of 1.5 vectors has the weights of its second vector twice: two pixels share that vector.
 typedef struct ck_train_kernel {
-  int32_t lanes;  ///< words of one vector, 8 or 16
-  int32_t pair;   ///< numbers of a word, 1 or 2
+  int32_t lanes;    ///< words of one vector, 8 or 16
+  int32_t vectors;  ///< the most of a block, 2 or 3
+  int32_t pair;     ///< numbers of a word, 1 or 2
   void (*row)(const ck_train_row *row);
   void (*products)(const ck_train_products *products);
   /// NULL for f32. words[k * words_step + c] = first[k * step][c], and second[k * step][c] as its upper half, for
@@ -72,6 +73,6 @@ void ck_train_weight_gradient(const ck_train_kernel *kernel, const ck_train_grad
 
 /// How many of `channels` outputs the next block takes: full vectors, as many as may be, and 1.5 at the end where half
 /// a vector is left.
-int32_t ck_train_next_block(int32_t lanes, int32_t channels);
+int32_t ck_train_next_block(const ck_train_kernel *kernel, int32_t channels);
 
 #endif

@@ -8,6 +8,8 @@ const ck_train_table *ck_train_table_for(ck_train_tier tier, ck_real real) {
     case CK_TRAIN_TIER_C:
       return half ? &ck_train_table_c_bf16 : &ck_train_table_c_f32;
 #if CK_X86
+    case CK_TRAIN_TIER_AVX2:
+      return &ck_train_table_avx2_f32;
     case CK_TRAIN_TIER_AVX512:
       return half ? &ck_train_table_avx512_bf16 : &ck_train_table_avx512_f32;
 #endif

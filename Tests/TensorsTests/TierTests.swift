@@ -15,6 +15,20 @@ import Testing
   }
 }
 
+@Suite struct TrainingTierTests {
+  static let kernels = TrainingTier.allCases.filter { $0 != .c }.flatMap { tier in
+    [RealType.f32, .bf16].compactMap { TrainingKernels(tier: tier, real: $0) }
+  }
+
+  @Test(arguments: kernels, TrainingCheck.all.map(\.name))
+  func tierStaysWithinTheBoundOfC(kernels: TrainingKernels, name: String) throws {
+    let check = try #require(TrainingCheck.all.first { $0.name == name })
+    let (cases, failures) = check.run(kernels, seed: 1)
+    #expect(cases > 0)
+    #expect(failures == [])
+  }
+}
+
 @Test func theClocksChainIsAsLongAsItsRounds() {
   #expect(ck_dependent_adds(0) == 0)
   #expect(ck_dependent_adds(6) == 6 * ck_dependent_adds(1))

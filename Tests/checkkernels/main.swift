@@ -24,7 +24,7 @@ struct CheckKernels: ParsableCommand {
   func run() throws {
     if list { return printList() }
     if let require { _ = try Kernels(tier: CPUTier(named: require)) }
-    let tiers = try cpu.map { [try Kernels(tier: CPUTier(named: $0)).tier] } ?? CPUTier.allCases
+    let tiers = try cpu.map { try Self.tiers(named: $0) } ?? CPUTier.allCases
     let layers = try LayerShape.read(shapes)
     for tier in tiers where !tier.isSupported { print("\(tier): skipped, this CPU or build cannot run it") }
     let kernels = try tiers.filter(\.isSupported).map { try Kernels(tier: $0) }
@@ -32,8 +32,15 @@ struct CheckKernels: ParsableCommand {
     try check(kernels, layers)
   }
 
+  /// The tier of the int8 kernels with this name, or none where only the training kernels have one.
+  private static func tiers(named name: String) throws -> [CPUTier] {
+    if CPUTier(rawValue: name) == nil && TrainingTier(rawValue: name) != nil { return [] }
+    return [try Kernels(tier: CPUTier(named: name)).tier]
+  }
+
   private func printList() {
     for check in KernelCheck.all { print(check.name) }
+    for check in TrainingCheck.all { print(check.name) }
     for tier in CPUTier.allCases { print("tier \(tier)\(tier.isSupported ? "" : " (not here)")") }
   }
 
@@ -49,7 +56,24 @@ struct CheckKernels: ParsableCommand {
         failed = failed || !run.failures.isEmpty
       }
     }
-    if failed { throw ExitCode.failure }
+    if !checkTraining(seed) || failed { throw ExitCode.failure }
+  }
+
+  /// The training kernels, whose tiers are their own.
+  private func checkTraining(_ seed: UInt64) -> Bool {
+    var passed = true
+    for tier in TrainingTier.allCases where cpu == nil || cpu == tier.rawValue {
+      for real in [RealType.f32, .bf16] {
+        guard let kernels = TrainingKernels(tier: tier, real: real) else { continue }
+        for check in TrainingCheck.all where matches(check.name) {
+          let (cases, failures) = check.run(kernels, seed: seed)
+          print("\(tier) \(real) \(check.name): \(cases) cases, \(failures.isEmpty ? "within the bound" : "DIFFERENT")")
+          for failure in failures { print("  \(failure)") }
+          passed = passed && failures.isEmpty
+        }
+      }
+    }
+    return passed
   }
 
   private func benchmark(_ tiers: [Kernels], _ layers: [LayerShape]) {

@@ -2,8 +2,9 @@
 //
 // Activations and gradients are NHWC, weights are f32 and packed anew after each step, sums are f32. Tier `c` is the
 // reference; since sums of floats depend on their order, the other tiers agree with it within a bound: for a result
-// that sums n products, |difference| <= 2 * (n + 2) * 2^-24 * (sum of |products|), and half a unit in the last place
-// more where the result is stored as bf16. Nothing here allocates, locks or fails.
+// that sums n products, |difference| <= 2 * (n + 2) * 2^-24 * (sum of |products|), and a unit in the last place more
+// where the result is stored as bf16. Products of bf16 may take numbers below 2^-126 for zeros. Nothing here allocates,
+// locks or fails.
 #ifndef CKTRAIN_H
 #define CKTRAIN_H
 
