@@ -1,4 +1,5 @@
 // Batch normalisation: statistics of a batch, and the factors that the passes over pixels use.
+import Tensors
 
 /// The norm of one convolution's output.
 ///
@@ -9,11 +10,12 @@ final class ChannelNorm {
 
   let channels: Int
   let scale, shift, mean, variance: Parameter
-  /// Of this pass: y·factor + addend is the normalised, scaled and shifted value.
+  /// Of this pass: y·factor + addend is the normalised, scaled and shifted value. All channels, twice, as the passes
+  /// over pixels want them.
   let factor, addend: FloatBuffer
   /// The statistics used in this pass; `deviation` is 1/√(variance + ε).
   let batchMean, deviation: FloatBuffer
-  /// dY = dz·a + y·b + c.
+  /// dY = dz·a + y·b + c; all channels, twice.
   let backwardFactors: [FloatBuffer]
   /// By share: sums of two quantities by channel.
   private var parts: [Double] = []
@@ -25,9 +27,9 @@ final class ChannelNorm {
     shift = layout.add("\(name).norm.shift", shape: [channels], kind: .offset)
     mean = layout.add("\(name).norm.mean", shape: [channels], kind: .statistic)
     variance = layout.add("\(name).norm.variance", shape: [channels], kind: .statistic)
-    (factor, addend) = (FloatBuffer(count: channels), FloatBuffer(count: channels))
+    (factor, addend) = (FloatBuffer(count: 2 * channels), FloatBuffer(count: 2 * channels))
     (batchMean, deviation) = (FloatBuffer(count: channels), FloatBuffer(count: channels))
-    backwardFactors = (0..<3).map { _ in FloatBuffer(count: channels) }
+    backwardFactors = (0..<3).map { _ in FloatBuffer(count: 2 * channels) }
   }
 
   /// Zeroes room for `shares` pairs of sums and lends it: share s writes at `s · 2 · channels`.
@@ -73,7 +75,11 @@ final class ChannelNorm {
       factor.data[c] = pass.parameters[scale.offset + c] * deviation.data[c]
       addend.data[c] = pass.parameters[shift.offset + c] - batchMean.data[c] * factor.data[c]
     }
+    for factors in [factor, addend] { factors.data.advanced(by: channels).update(from: factors.data, count: channels) }
   }
+
+  /// Of this pass, for the passes over pixels.
+  var factors: NormPasses.Factors { NormPasses.Factors(scale: factor.data, shift: addend.data) }
 
   /// Parameter gradients and backward factors from Σ dz and Σ dz·y over `count` pixels.
   ///
@@ -92,6 +98,9 @@ final class ChannelNorm {
       backwardFactors[0].data[c] = g
       backwardFactors[1].data[c] = slope
       backwardFactors[2].data[c] = level - slope * mu
+    }
+    for factors in backwardFactors {
+      factors.data.advanced(by: channels).update(from: factors.data, count: channels)
     }
   }
 }

@@ -1,17 +1,17 @@
 // What the layers of a network have in common.
+import Tensors
 
 /// A tensor between layers: its value, and in training the gradient of the loss by it.
+///
+/// Each has one layer that reads it (its 2×2 maximum is an activation of its own), so a gradient is written once.
 final class Activation {
   /// Bordered, since a 3×3 convolution may read it.
   let value: BatchTensor
-  /// Compact; nil where no gradient is wanted.
+  /// Bordered, since it becomes the gradient by the convolution's result in place; nil where none is wanted.
   let gradient: BatchTensor?
-  /// Whether `gradient` holds a part of this pass's gradient already, to be added to.
-  var hasGradient = false
 
-  init(_ shape: BatchShape, wantsGradient: Bool) {
-    value = BatchTensor(shape, border: 1)
-    gradient = wantsGradient ? BatchTensor(shape) : nil
+  init(_ value: BatchTensor, gradient: BatchTensor?) {
+    (self.value, self.gradient) = (value, gradient)
   }
 
   var shape: BatchShape { value.shape }
@@ -28,6 +28,10 @@ struct Pass {
   var usesBatchStatistics = true
   /// How much of the running statistics a batch leaves.
   var momentum: Float = 0.95
+  /// Decides which activations are dropped; nil drops none. Another one for each step.
+  var dropoutSeed: UInt64?
+  /// Times the parts of the pass.
+  var clock: PassClock?
 }
 
 /// A step of the network with a forward and a backward direction.
@@ -36,7 +40,7 @@ protocol TrainingLayer: AnyObject {
   /// Multiply-accumulates of one forward pass over the batch.
   var multiplyAccumulates: Int { get }
   func forward(_ pass: Pass)
-  /// Writes the gradients of the parameters and adds to those of the inputs, from that of the output.
+  /// Writes the gradients of the parameters and of the inputs, from that of the output.
   func backward(_ pass: Pass)
 }
 
@@ -49,6 +53,9 @@ func chunkPixels(columns: Int) -> Int { max(64, min(512, chunkFloats / columns))
 /// Into how many shares a pass over `pixels` is cut: fixed by the size alone, so that sums never depend on threads.
 func shareCount(pixels: Int) -> Int { max(1, min(8, pixels / 256)) }
 
+/// The same for a pass over `rows` with weights, which are read anew for each share.
+func rowShareCount(_ rows: Int) -> Int { max(1, min(16, rows / 16 * 2)) }
+
 /// Calls `body` for each chunk of at most `size` in `range`.
 @inline(__always)
 func forEachChunk(_ range: Range<Int>, size: Int, _ body: (Range<Int>) -> Void) {
@@ -57,6 +64,14 @@ func forEachChunk(_ range: Range<Int>, size: Int, _ body: (Range<Int>) -> Void) 
     let end = min(start + size, range.upperBound)
     body(start..<end)
     start = end
+  }
+}
+
+/// Calls `body` for each row of `rows`, in shares that are fixed by their number.
+func forEachRow(_ rows: Int, _ workers: Workers, _ body: (Int) -> Void) {
+  let shares = min(rows, 16)
+  workers.run(shares: shares) { share, _ in
+    for row in Workers.range(of: share, shares: shares, count: rows) { body(row) }
   }
 }
 

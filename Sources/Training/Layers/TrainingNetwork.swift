@@ -1,5 +1,6 @@
 // A U-Net that can be trained, or run with float matrix products.
 import Frames
+import Tensors
 import UNet
 
 /// The layers of an architecture with memory for one batch size and picture size.
@@ -13,28 +14,57 @@ final class TrainingNetwork {
   let input: Activation
   let layers: [any TrainingLayer]
   let head: HeadLayer
+  /// The type of activations and gradients between the picture and the logits.
+  let real: RealType
+  private let memory: Arena
 
   /// - Parameters:
   ///   - batch: pictures at a time.
   ///   - size: of the pictures; multiples of the architecture's stride.
   ///   - wantsGradient: false saves the backward pass's memory.
-  /// - Throws: `TrainingError.setting` when a width is no multiple of 8 or the size does not fit.
-  init(_ architecture: Architecture, batch: Int, size: InputSize, wantsGradient: Bool) throws(TrainingError) {
-    guard architecture.widths.allSatisfy({ $0 % 8 == 0 }) else {
-      throw .setting(name: "widths", reason: "must be multiples of 8 for training")
-    }
-    guard size.height % architecture.stride == 0, size.width % architecture.stride == 0, batch > 0 else {
-      throw .setting(name: "size", reason: "\(size) is no multiple of the network's stride \(architecture.stride)")
-    }
-    self.architecture = architecture
-    let picture = BatchShape(n: batch, h: size.height, w: size.width, c: Architecture.inputChannels)
-    input = Activation(picture, wantsGradient: false)
-    var builder = NetworkBuilder(input: input, wantsGradient: wantsGradient)
+  /// - Throws: `TrainingError.setting` when a width is no multiple of 8, the size does not fit or the CPU does not have
+  ///   the precision.
+  convenience init(
+    _ architecture: Architecture, batch: Int, size: InputSize, wantsGradient: Bool,
+    precision: TrainingPrecision = .float, dropout: DropoutRecipe = DropoutRecipe()
+  ) throws(TrainingError) {
+    try self.init(
+      architecture, batch: batch, size: size, wantsGradient: wantsGradient,
+      arithmetic: try .best(precision, for: architecture), dropout: dropout)
+  }
+
+  /// On given code, for comparisons.
+  init(
+    _ architecture: Architecture, batch: Int, size: InputSize, wantsGradient: Bool, arithmetic: Arithmetic,
+    dropout: DropoutRecipe = DropoutRecipe()
+  ) throws(TrainingError) {
+    var builder = try NetworkBuilder(
+      architecture, batch: batch, size: size, wantsGradient: wantsGradient, arithmetic: arithmetic, dropout: dropout)
     for layer in architecture.layers { builder.add(layer) }
+    self.architecture = architecture
+    input = builder.input
     layers = builder.layers
     layout = builder.layout
+    real = arithmetic.real
+    memory = builder.plan.allocate()
     guard let head = layers.last as? HeadLayer else { preconditionFailure("a U-Net ends in its head") }
     self.head = head
+  }
+
+  /// Bytes that the network allocates: activations, gradients, packed weights and sums of parts.
+  var byteCount: Int { memory.byteCount }
+
+  /// The bytes that a network would allocate, without making it.
+  ///
+  /// - Throws: as `init`.
+  static func memoryBytes(
+    architecture: Architecture, batch: Int, size: InputSize, precision: TrainingPrecision, wantsGradient: Bool = true
+  ) throws(TrainingError) -> Int {
+    var builder = try NetworkBuilder(
+      architecture, batch: batch, size: size, wantsGradient: wantsGradient,
+      arithmetic: try .best(precision, for: architecture), dropout: DropoutRecipe())
+    for layer in architecture.layers { builder.add(layer) }
+    return builder.plan.byteCount
   }
 
   /// Multiply-accumulates of a forward pass over the batch.
@@ -42,12 +72,18 @@ final class TrainingNetwork {
 
   /// From `input` to the head's logits.
   func forward(_ pass: Pass) {
-    for layer in layers { layer.forward(pass) }
+    for layer in layers {
+      pass.clock?.layer = layer.name
+      layer.forward(pass)
+    }
   }
 
   /// From the gradient by the logits to those of all parameters.
   func backward(_ pass: Pass) {
-    for layer in layers.reversed() { layer.backward(pass) }
+    for layer in layers.reversed() {
+      pass.clock?.layer = layer.name
+      layer.backward(pass)
+    }
   }
 
   /// The class of the largest logit, the lowest one on ties: u8 `[h, w]` of picture `n`, at 1/stem of the input's size.
@@ -61,54 +97,5 @@ final class TrainingNetwork {
       map.labels[pixel] = UInt8(best)
     }
     return map
-  }
-}
-
-/// Turns the architecture's layers into trainable ones, in order.
-private struct NetworkBuilder {
-  let wantsGradient: Bool
-  var layers: [any TrainingLayer] = []
-  var layout = ParameterLayout()
-  /// By layer name, and by layer name + "/pool".
-  private var activations: [String: Activation]
-
-  init(input: Activation, wantsGradient: Bool) {
-    self.wantsGradient = wantsGradient
-    activations = [Architecture.inputName: input]
-  }
-
-  mutating func add(_ layer: Layer) {
-    let sources = layer.sources.map { source in
-      guard let activation = activations[source.pooled ? source.name + "/pool" : source.name] else {
-        preconditionFailure("\(layer.name) reads \(source.name) before it is written")
-      }
-      return activation
-    }
-    switch layer.kind {
-    case .conv3x3(let stride):
-      let block = ConvolutionBlock(
-        name: layer.name, sources: sources, channels: layer.outputChannels, stride: stride, layout: &layout,
-        wantsGradient: wantsGradient)
-      append(block, writes: block.output)
-      if layer.isPooled { addPool(layer.name, block.output) }
-    case .transpose:
-      let up = TransposedConvolution(layer, source: sources[0], layout: &layout, wantsGradient: wantsGradient)
-      append(up, writes: up.output)
-    case .head1x1:
-      layers.append(
-        HeadLayer(
-          name: layer.name, source: sources[0], classes: layer.outputChannels, layout: &layout,
-          wantsGradient: wantsGradient))
-    }
-  }
-
-  private mutating func addPool(_ name: String, _ source: Activation) {
-    let pool = MaxPool(name: name + "/pool", source: source, wantsGradient: wantsGradient)
-    append(pool, writes: pool.output)
-  }
-
-  private mutating func append(_ layer: any TrainingLayer, writes output: Activation) {
-    layers.append(layer)
-    activations[layer.name] = output
   }
 }
