@@ -18,7 +18,8 @@ extension Augmentation {
   ) throws(TrainingError) -> Frame {
     let names = classes.map(\.name)
     let mix = try DataMix(sources, shares: shares, classNames: names, seed: seed)
-    let augmenter = Augmenter(recipe: self, width: crop.width, height: crop.height, classNames: names)
+    let augmenter = Augmenter(
+      recipe: self, width: crop.width, height: crop.height, classNames: names, sets: mix.labelSets)
     var sheet = ContactSheet(columns: 3, cellWidth: 480, cellHeight: 480 * crop.height / (2 * crop.width))
     sheet.title = "\(count) pictures of \(crop) as the network sees them"
     sheet.legend = classes

@@ -66,7 +66,7 @@ public struct Augmentation: RecipePart {
 
   public static let notes = [
     "flip": "probability of a mirrored picture",
-    "minimumScale": "smallest enlargement",
+    "minimumScale": "smallest enlargement; never so small that pictures fill less than 0.8 of the crop's sides",
     "maximumScale": "largest enlargement",
     "aspect": "width may differ from height by up to this factor",
     "rotation": "largest turn, in degrees",

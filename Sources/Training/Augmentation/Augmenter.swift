@@ -13,10 +13,12 @@ struct Augmenter: Sendable {
   private let classes: SceneClasses
   private let canvases: CanvasPool
 
-  /// - Parameter classNames: by label: where ground and sky are known, weather follows them.
-  init(recipe: Augmentation, width: Int, height: Int, classNames: [String] = []) {
+  /// - Parameters:
+  ///   - classNames: by label: where ground and sky are known, weather follows them.
+  ///   - sets: what label codes beyond the classes mean.
+  init(recipe: Augmentation, width: Int, height: Int, classNames: [String] = [], sets: LabelSets? = nil) {
     (self.recipe, self.width, self.height) = (recipe, width, height)
-    classes = SceneClasses(classNames)
+    classes = SceneClasses(classNames, sets: sets)
     canvases = CanvasPool(width: width, height: height)
   }
 

@@ -5,7 +5,7 @@ import Frames
 ///
 /// Places are in 1/65536 of a pixel. Samples are interpolated linearly, averaged over 2×2 places where the picture
 /// shrinks; one that shrinks much is halved first, so that no pixel is passed over. Labels are those of the nearest pixel.
-/// Beyond the picture's edge samples are 0 and labels ignored.
+/// Beyond the picture's edge samples are mirrored, so that a batch's statistics stay those of pictures, and labels ignored.
 struct PictureCrop {
   private let picture: LabelledPicture
   private let variation: Variation
@@ -72,13 +72,11 @@ struct PictureCrop {
     let factor: Float = 1 / (255 * 65536 * (shrinks ? 4 : 1))
     var (fullX, fullY) = start
     for i in 0..<canvas.width {
-      let (x, y) = (fullX >> halvings, fullY >> halvings)
+      var (x, y) = (fullX >> halvings, fullY >> halvings)
       fullX &+= step.x
       fullY &+= step.y
-      guard x >= 0, y >= 0, x < limitX, y < limitY else {
-        (red[i], green[i], blue[i]) = (0, 0, 0)
-        continue
-      }
+      if x < 0 || x >= limitX { x = mirrored(x, limitX) }
+      if y < 0 || y >= limitY { y = mirrored(y, limitY) }
       var sum: (Int32, Int32, Int32) = (0, 0, 0)
       if shrinks {
         add(samples, x &- quarterX, y &- quarterY, to: &sum)
@@ -92,6 +90,11 @@ struct PictureCrop {
       green[i] = Float(sum.1) * factor
       blue[i] = Float(sum.2) * factor
     }
+  }
+
+  /// The place as far within an edge as `place` is beyond it.
+  private func mirrored(_ place: Int, _ limit: Int) -> Int {
+    max(0, min(limit - 1, place < 0 ? -place : 2 * limit - 1 - place))
   }
 
   /// Adds 65536 times the samples at a place, linearly between pixel centres; the edge's beyond it.

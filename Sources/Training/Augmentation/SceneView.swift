@@ -15,11 +15,15 @@ struct SceneClasses: Sendable {
   ]
   private static let vehicles: Set = ["car", "vehicle", "truck", "bus"]
 
-  init(_ classNames: [String]) {
+  /// - Parameter sets: label codes of several classes count as ground where all of them are ground.
+  init(_ classNames: [String], sets: LabelSets?) {
     for (label, name) in classNames.enumerated() where label < Int(ignoreLabel) {
       isGround[label] = SceneClasses.ground.contains(name)
       isSky[label] = name == "sky" || name == "none"
       isVehicle[label] = SceneClasses.vehicles.contains(name)
+    }
+    for (place, members) in (sets?.members ?? []).enumerated() {
+      isGround[classNames.count + place] = members.allSatisfy { SceneClasses.ground.contains(classNames[Int($0)]) }
     }
     knowsGround = isGround.contains(true)
   }

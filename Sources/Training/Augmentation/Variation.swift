@@ -15,7 +15,7 @@ struct Variation: Sendable {
     _ recipe: Augmentation, picture: LabelledPicture, crop: (width: Int, height: Int),
     using random: inout SeededRandom
   ) {
-    let scale = exp(Double.random(in: log(recipe.minimumScale)...log(recipe.maximumScale), using: &random))
+    let scale = Variation.scale(recipe, picture: picture, crop: crop, using: &random)
     let aspect = random.factor(recipe.aspect).squareRoot()
     let angle = Double.random(in: -1...1, using: &random) * recipe.rotation * .pi / 180
     let mirrored: Double = random.happens(recipe.flip) ? -1 : 1
@@ -31,6 +31,19 @@ struct Variation: Sendable {
     isRareCrop = true
     centerX = spanX.center(holding: Double(pixel.x), using: &random)
     centerY = spanY.center(holding: Double(pixel.y), using: &random)
+  }
+
+  /// How much of a crop's width and height the picture fills at least, if the recipe's scales allow it: the rest teaches
+  /// nothing.
+  private static let fill = 0.8
+
+  private static func scale(
+    _ recipe: Augmentation, picture: LabelledPicture, crop: (width: Int, height: Int),
+    using random: inout SeededRandom
+  ) -> Double {
+    let cover = max(Double(crop.width) / Double(picture.width), Double(crop.height) / Double(picture.height))
+    let smallest = min(recipe.maximumScale, max(recipe.minimumScale, fill * cover))
+    return exp(Double.random(in: log(smallest)...log(recipe.maximumScale), using: &random))
   }
 
   /// Whether picture pixels are so much smaller than the crop's that single ones would flicker.
