@@ -16,6 +16,7 @@ private final class Bench {
   let loss: SegmentationLoss
   var usesBatchStatistics = true
   var dropoutSeed: UInt64?
+  var frozenLayers: Set<String> = []
 
   init(
     stem: Int, widths: [Int], up: Upsampling = .standard, threads: Int = 2, seed: UInt64 = 1,
@@ -55,7 +56,7 @@ private final class Bench {
   var pass: Pass {
     Pass(
       workers: workers, parameters: values.data, gradients: gradients.data, usesBatchStatistics: usesBatchStatistics,
-      momentum: 1, dropoutSeed: dropoutSeed)
+      frozenLayers: frozenLayers, momentum: 1, dropoutSeed: dropoutSeed)
   }
 
   func evaluate() -> Double {
@@ -169,6 +170,12 @@ private let floatArithmetics =
     guard let fast = Arithmetic(tier: tier, real: .bf16), let plain = Arithmetic(tier: .c, real: .bf16) else { return }
     let (a, b) = (try Bench(stem: 2, widths: [16, 8], on: plain), try Bench(stem: 2, widths: [16, 8], on: fast))
     #expect(abs(a.evaluate() - b.evaluate()) < 0.01)
+  }
+
+  @Test func gradientsMatchFiniteDifferencesWhereSomeNormsAreFrozen() throws {
+    let bench = try Bench(stem: 2, widths: [8, 16])
+    bench.frozenLayers = ["stem", "down1.conv0"]
+    try check(bench, true)
   }
 
   private func check(_ bench: Bench, _ usesBatchStatistics: Bool) throws {

@@ -93,6 +93,18 @@ import UNet
     }
   }
 
+  @Test func frozenLayersKeepWeightsAndStatistics() throws {
+    var settings = try configuration(try Fixtures.folder(), steps: 3)
+    settings.optimizer.freeze = ["contracting"]
+    let trainer = try trainer(settings)
+    let before = Array(trainer.values.buffer)
+    _ = try trainer.run { _ in true }
+    for parameter in trainer.network.layout.parameters {
+      let isFrozen = parameter.layer == "stem" || parameter.layer.hasPrefix("down")
+      #expect((Array(trainer.values.buffer[parameter.range]) == Array(before[parameter.range])) == isFrozen)
+    }
+  }
+
   @Test func theHeadKeepsTheRowsOfClassesWithEqualNames() throws {
     let architecture = try Fixtures.architecture()
     let model = try Fixtures.model(architecture)

@@ -86,6 +86,7 @@ final class ChannelNorm {
   /// With x̂ = (y − μ)·d: dβ = Σ dz, dγ = Σ dz·x̂ = d·(Σ dz·y − μ·Σ dz), and
   /// dY = γ·d·(dz − dβ/N − x̂·dγ/N), which is linear in dz and y.
   func setBackwardFactors(count: Int, pass: Pass) {
+    let follows = pass.usesBatchStatistics(in: scale.layer)
     for c in 0..<channels {
       let (mu, d) = (batchMean.data[c], deviation.data[c])
       let shiftGradient = Float(total(0, c))
@@ -93,8 +94,8 @@ final class ChannelNorm {
       pass.gradients[shift.offset + c] = shiftGradient
       pass.gradients[scale.offset + c] = scaleGradient
       let g = factor.data[c]
-      let slope = pass.usesBatchStatistics ? -g * d * scaleGradient / Float(count) : 0
-      let level = pass.usesBatchStatistics ? -g * shiftGradient / Float(count) : 0
+      let slope = follows ? -g * d * scaleGradient / Float(count) : 0
+      let level = follows ? -g * shiftGradient / Float(count) : 0
       backwardFactors[0].data[c] = g
       backwardFactors[1].data[c] = slope
       backwardFactors[2].data[c] = level - slope * mu

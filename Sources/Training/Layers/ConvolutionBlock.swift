@@ -30,7 +30,7 @@ final class ConvolutionBlock: TrainingLayer {
   }
 
   func forward(_ pass: Pass) {
-    if pass.usesBatchStatistics {
+    if pass.usesBatchStatistics(in: name) {
       norm.withParts(shares: convolution.shares) { moments in
         pass.timed(.convolution) { convolution.forward(pass, moments: moments) }
       }

@@ -26,12 +26,17 @@ struct Pass {
   let gradients: UnsafeMutablePointer<Float>
   /// Whether norms use (and follow) the batch's statistics rather than the running ones.
   var usesBatchStatistics = true
+  /// Layers whose norms keep to the running statistics in any case, and leave them as they are.
+  var frozenLayers: Set<String> = []
   /// How much of the running statistics a batch leaves.
   var momentum: Float = 0.95
   /// Decides which activations are dropped; nil drops none. Another one for each step.
   var dropoutSeed: UInt64?
   /// Times the parts of the pass.
   var clock: PassClock?
+
+  /// Whether a layer's norm uses the batch's statistics.
+  func usesBatchStatistics(in layer: String) -> Bool { usesBatchStatistics && !frozenLayers.contains(layer) }
 }
 
 /// A step of the network with a forward and a backward direction.

@@ -123,7 +123,8 @@ public final class Trainer {
     feed(batch)
     let pass = Pass(
       workers: workers, parameters: values.data, gradients: gradients.data,
-      usesBatchStatistics: !state.hasFixedNorms, momentum: Float(configuration.normMomentum))
+      usesBatchStatistics: !state.hasFixedNorms,
+      frozenLayers: optimizer.rates.frozen, momentum: Float(configuration.normMomentum))
     network.forward(pass)
     guard let gradient = network.head.gradient else { preconditionFailure("made with gradients") }
     let lossValue = loss.evaluate(
