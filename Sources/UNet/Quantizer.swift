@@ -1,5 +1,5 @@
 // From float weights and activation ranges to integers.
-import Tensors
+public import Tensors
 
 /// Makes the integer form of a network.
 ///
@@ -32,7 +32,7 @@ public enum Quantizer {
   }
 
   /// The scales of `input` and of every layer's output but the head's.
-  static func scales(
+  public static func scales(
     _ architecture: Architecture, _ ranges: ActivationRanges
   ) throws(ModelError) -> [String: Quantization] {
     var scales = [Architecture.inputName: Quantization.picture]

@@ -47,9 +47,9 @@ public final class FloatPredictor: ScoringPredictor {
 
   /// Runs the network on a picture; its logits stay until the next one.
   ///
-  /// - Parameter observe: called with each activation right after it was written, which it may change.
+  /// - Parameter observe: called with each layer right after it ran; it may change what the layer wrote.
   func run(
-    _ picture: EvaluationPicture, observe: (_ name: String, _ activation: Activation) -> Void = { _, _ in }
+    _ picture: EvaluationPicture, observe: (_ layer: any TrainingLayer) -> Void = { _ in }
   ) throws(TrainingError) -> TrainingNetwork {
     let network = try self.network(picture.input)
     for y in 0..<picture.input.height {

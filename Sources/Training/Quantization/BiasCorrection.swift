@@ -26,7 +26,9 @@ struct BiasCorrection {
     self.pictures = pictures
     let predictor = try FloatPredictor(model, threads: threads)
     for picture in pictures {
-      let network = try predictor.run(picture) { name, activation in add(activation.value, to: name, pictures.count) }
+      let network = try predictor.run(picture) { layer in
+        if let written = layer.written { add(written.value, to: layer.name, pictures.count) }
+      }
       add(network.head.logits, to: Architecture.headName, pictures.count)
     }
   }

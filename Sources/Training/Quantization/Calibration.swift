@@ -16,9 +16,10 @@ struct ActivationStatistics {
     let predictor = try FloatPredictor(model, threads: threads)
     var extremes: [String: ClosedRange<Float>] = [:]
     for picture in set.sample(pictures) {
-      _ = try predictor.run(set.picture(at: picture)) { name, activation in
-        let range = Self.measure(activation.value, peaks: &peaks[name, default: []])
-        extremes[name] = extremes[name].map { $0.union(range) } ?? range
+      _ = try predictor.run(set.picture(at: picture)) { layer in
+        guard let written = layer.written else { return }
+        let range = Self.measure(written.value, peaks: &peaks[layer.name, default: []])
+        extremes[layer.name] = extremes[layer.name].map { $0.union(range) } ?? range
       }
     }
     for (name, range) in extremes.sorted(by: { $0.key < $1.key }) {
@@ -28,8 +29,8 @@ struct ActivationStatistics {
     }
     histograms = extremes.mapValues { ActivationHistogram($0) }
     for picture in set.sample(pictures) {
-      _ = try predictor.run(set.picture(at: picture)) { name, activation in
-        activation.value.forEachRow { histograms[name]?.add(UnsafeBufferPointer($0)) }
+      _ = try predictor.run(set.picture(at: picture)) { layer in
+        layer.written?.value.forEachRow { histograms[layer.name]?.add(UnsafeBufferPointer($0)) }
       }
     }
   }

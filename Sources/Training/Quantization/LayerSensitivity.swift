@@ -50,8 +50,8 @@ public enum LayerSensitivity {
     func logits(_ picture: EvaluationPicture, rounding layer: Layer?) throws(TrainingError) -> [Float] {
       rounded.data.update(from: values.data, count: layout.count)
       if let layer { fake.roundWeights(of: layer, layout, in: rounded.data) }
-      let network = try predictor.run(picture) { name, activation in
-        if name == layer?.name { fake.round(name, activation.value, workers: workers) }
+      let network = try predictor.run(picture) { observed in
+        if observed.name == layer?.name { fake.roundOutput(of: observed, workers: workers) }
       }
       let logits = network.head.logits
       return Array(UnsafeBufferPointer(start: logits.base, count: logits.shape.pixels * logits.shape.c))

@@ -10,16 +10,27 @@ extension TrainingLayer {
     default: nil
     }
   }
+
+  /// The 2×2 maximum of `written` where the layer writes that as well.
+  var writtenMaximum: Activation? { (self as? ConvolutionBlock)?.pooled }
 }
 
 extension TrainingNetwork {
-  /// Forward with a look at every activation right after it was written, before any layer reads it.
+  /// Forward with a look at every layer right after it ran, before any other reads what it wrote.
   ///
-  /// - Parameter observe: may change the activation's values.
-  func forward(_ pass: Pass, observe: (_ name: String, _ activation: Activation) -> Void) {
+  /// - Parameter observe: may change what the layer wrote; its maximum is an activation of its own then.
+  func forward(_ pass: Pass, observe: (_ layer: any TrainingLayer) -> Void) {
     for layer in layers {
       layer.forward(pass)
-      if let written = layer.written { observe(layer.name, written) }
+      observe(layer)
+    }
+  }
+
+  /// Backward with a look at every layer right before it runs, when the gradient by its output is complete.
+  func backward(_ pass: Pass, prepare: (_ layer: any TrainingLayer) -> Void) {
+    for layer in layers.reversed() {
+      prepare(layer)
+      layer.backward(pass)
     }
   }
 }
