@@ -35,6 +35,16 @@ static inline bool ck_train_is_upconv(ck_train_kind kind) {
 
 static inline int32_t ck_train_taps(ck_train_kind kind) { return ck_train_is_upconv(kind) ? 4 : 9; }
 
+/// Sets the outputs' share of a part to zeros.
+void ck_train_clear_part(const ck_train_gradient_args *args);
+
+/// Where the run of a source's channels at one tap is in a part of a gradient by the weights, for output o.
+static inline ptrdiff_t ck_train_part_offset(const ck_train_layer *layer, int32_t o, int32_t tap, int32_t source) {
+  const ptrdiff_t in = layer->in[0] + layer->in[1];
+  if (layer->kind == CK_TRAIN_UPCONV2X2) return ((ptrdiff_t)tap * layer->out[0] + o) * in;
+  return ((ptrdiff_t)o * 3 + tap / 3) * 3 * in + (source ? 3 * layer->in[0] : 0) + tap % 3 * layer->in[source];
+}
+
 /// Where a weight of a layer is in its memory: w(o, tap, i) at o * out + tap * tap + i * in, from `first` on. Taps
 /// count along the windows of this direction's source.
 typedef struct ck_train_strides {

@@ -109,34 +109,32 @@ static void do_row(const ck_train_row *row) {
   functions[each - half](row, wider * (each + 1), tiles - wider);
 }
 
-/// P inputs from the `first` on, by V vectors of outputs.
+/// P gradients from the `first` on, by V vectors of the source.
 INLINE void add_products(const ck_train_products *to, int32_t first, const int P, const int V) {
   const ptrdiff_t step = to->step, gradient_step = to->gradient_step;
   __m256 acc[12];  // P * V
   UNROLL for (int i = 0; i < P * V; i++) acc[i] = _mm256_setzero_ps();
   for (int32_t r = 0; r < to->row_count; r++) {
-    const uint32_t *gradient = to->gradients[r] + to->gradient_offset;
-    const float *src = (const float *)(to->rows[r] + to->offset + first);
+    const float *gradient = (const float *)(to->gradients[r] + to->gradient_offset + first);
+    const uint32_t *src = to->sources[r] + to->offset;
     NO_UNROLL for (int32_t x = to->width; x > 0; x--, src += step, gradient += gradient_step) {
-      __m256 g[VECTORS];
-      UNROLL for (int v = 0; v < V; v++) g[v] = load_words(gradient + 8 * v);
+      __m256 b[VECTORS];
+      UNROLL for (int v = 0; v < V; v++) b[v] = load_words(src + 8 * v);
       UNROLL for (int i = 0; i < P; i++) {
-        const __m256 a = _mm256_broadcast_ss(src + i);
-        UNROLL for (int v = 0; v < V; v++) acc[i * V + v] = _mm256_fmadd_ps(a, g[v], acc[i * V + v]);
+        const __m256 a = _mm256_broadcast_ss(gradient + i);
+        UNROLL for (int v = 0; v < V; v++) acc[i * V + v] = _mm256_fmadd_ps(a, b[v], acc[i * V + v]);
       }
     }
   }
   UNROLL for (int i = 0; i < P * V; i++) {
-    if (first + i / V < to->inputs) {
-      float *part = to->part + (first + i / V) * to->part_stride + i % V * 8;
-      if (to->adds) acc[i] = _mm256_add_ps(acc[i], _mm256_loadu_ps(part));
-      _mm256_storeu_ps(part, acc[i]);
-    }
+    float *part = to->part + (first + i / V) * to->part_stride + i % V * 8;
+    if (to->adds) acc[i] = _mm256_add_ps(acc[i], _mm256_loadu_ps(part));
+    _mm256_storeu_ps(part, acc[i]);
   }
 }
 
 static void do_products(const ck_train_products *products) {
-  if (products->channels == 8) {
+  if (products->run == 8) {
     add_products(products, 0, 8, 1);
   } else {
     add_products(products, 0, 4, 2);

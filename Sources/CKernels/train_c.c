@@ -106,22 +106,12 @@ static size_t gradient_scratch_size(const ck_train_layer *layer, int32_t width) 
 
 /// Adds the products of a source pixel's channels and a gradient's to the part of one tap.
 static void add_products(const ck_train_gradient_args *args, int32_t tap, const char *pixels[2], const char *gradient) {
-  const int32_t in = args->layer.in[0] + args->layer.in[1], out = args->layer.out[0];
-  float *part = args->part + (ptrdiff_t)tap * in * out;
-  for (int32_t s = 0; s < (args->layer.in[1] ? 2 : 1); s++) {
-    for (int32_t i = 0; i < args->layer.in[s]; i++, part += out) {
-      const float value = ck_real_at(pixels[s], args->src[s].real, i);
-      for (int32_t o = args->channel_begin; o < args->channel_end; o++) {
-        part[o] += value * ck_real_at(gradient, args->gradient.real, o);
-      }
+  for (int32_t o = args->channel_begin; o < args->channel_end; o++) {
+    const float slope = ck_real_at(gradient, args->gradient.real, o);
+    for (int32_t s = 0; s < (args->layer.in[1] ? 2 : 1); s++) {
+      float *part = args->part + ck_train_part_offset(&args->layer, o, tap, s);
+      for (int32_t i = 0; i < args->layer.in[s]; i++) part[i] += slope * ck_real_at(pixels[s], args->src[s].real, i);
     }
-  }
-}
-
-static void clear(const ck_train_gradient_args *args) {
-  const int32_t in = args->layer.in[0] + args->layer.in[1], out = args->layer.out[0];
-  for (ptrdiff_t row = 0; row < (ptrdiff_t)ck_train_taps(args->layer.kind) * in; row++) {
-    for (int32_t o = args->channel_begin; o < args->channel_end; o++) args->part[row * out + o] = 0;
   }
 }
 
@@ -129,7 +119,7 @@ static void weight_gradient(const ck_train_gradient_args *args) {
   const bool up = args->layer.kind == CK_TRAIN_UPCONV2X2;
   const int32_t stride = args->layer.kind == CK_TRAIN_CONV3X3_STRIDE2 ? 2 : 1;
   const ck_batch *domain = up ? &args->src[0] : &args->gradient;
-  if (!args->adds) clear(args);
+  if (!args->adds) ck_train_clear_part(args);
   for (int32_t r = args->row_begin; r < args->row_end; r++) {
     const int32_t n = r / domain->height, y = r % domain->height;
     for (int32_t x = 0; x < domain->width; x++) {

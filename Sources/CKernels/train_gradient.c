@@ -8,7 +8,7 @@
 #include "train_rows.h"
 
 enum {
-  INPUTS = 8,              ///< of a tile
+  OUTPUTS = 8,             ///< of a tile
   BAND = 64,               ///< the most rows of a band
   BAND_BYTES = 512 << 10,  ///< about what the rows of a band take: half of a second-level cache
   ALIGNMENT = 16,          ///< words of a line of memory
@@ -19,14 +19,16 @@ typedef struct plan {
   const ck_train_kernel *kernel;
   ck_train_layer layer;
   bool is_upconv;
-  bool copies_windows;       ///< whole windows are copied to rows, as inputs of a single tap: what suits few channels
+  bool copies_windows;       ///< whole windows are copied to rows, as one row of a window: what suits few channels
   bool packs_gradient;       ///< whether gradients are packed; sources are for bf16 or windows
-  int32_t taps;              ///< along one side of a window
+  int32_t sources;           ///< of rows, 1 or 2
+  int32_t rows_down;         ///< of a window
   int32_t width;             ///< words of one output along a row
   int32_t places;            ///< of a transposed convolution, 4; otherwise 1
-  int32_t inputs[2];         ///< per source, rows of a part that a tap has
-  ptrdiff_t step[2];         ///< between words of a row of each source that are next to each other
-  ptrdiff_t gradient_words;  ///< between those of a packed gradient
+  int32_t run[2];            ///< per source, words of a row of a window
+  ptrdiff_t step[2];         ///< between the windows of a row of each source that are next to each other
+  int32_t first, outputs;    ///< the outputs to do
+  ptrdiff_t gradient_words;  ///< between words of one output of a packed gradient
   ptrdiff_t source_row[2], gradient_row;  ///< room for a packed row of a source, and for one of a gradient's places
   int32_t band, source_rows;              ///< rows of outputs, and rows of sources, that a band has room for
 } plan;
@@ -36,45 +38,56 @@ static ptrdiff_t round_up(ptrdiff_t n, ptrdiff_t unit) { return (n + unit - 1) /
 /// Words between packed pixels: distances that are multiples of many lines would share few places in a cache.
 static ptrdiff_t spread(ptrdiff_t words) { return words % 128 == 0 ? words + ALIGNMENT : words; }
 
-static plan plan_of(const ck_train_kernel *kernel, const ck_train_layer *layer, int32_t width, bool packs_gradient) {
-  plan p = {.kernel = kernel, .layer = *layer, .is_upconv = layer->kind == CK_TRAIN_UPCONV2X2};
-  const int32_t pair = kernel->pair;
-  p.copies_windows = !p.is_upconv && (layer->kind == CK_TRAIN_CONV3X3_STRIDE2 || layer->in[0] % INPUTS != 0 ||
-                                      layer->in[1] % INPUTS != 0);
-  p.packs_gradient = packs_gradient;
-  p.taps = p.copies_windows || p.is_upconv ? 1 : 3;
-  p.places = p.is_upconv ? 4 : 1;
-  p.width = (width + pair - 1) / pair;
-  for (int32_t s = 0; s < 2; s++) {
-    p.inputs[s] = p.copies_windows ? (s == 0 ? 9 * (layer->in[0] + layer->in[1]) : 0) : layer->in[s];
-    const ptrdiff_t pixel = spread(round_up(p.inputs[s], INPUTS));
-    // Where there are taps beside the middle one, pairs begin at every pixel, and at one beyond where the width is odd.
-    p.step[s] = pair == 2 && p.taps == 3 ? 2 * pixel : pixel;
-    if (pair == 1 && !p.copies_windows) p.step[s] = p.inputs[s];
-    p.source_row[s] = round_up(pixel * (p.taps == 3 ? pair * p.width + 2 : p.width), ALIGNMENT);
+/// Sets what a row of source `s` takes.
+static void plan_source(plan *p, int32_t s) {
+  const int32_t pair = p->kernel->pair, channels = p->layer.in[s];
+  if (p->copies_windows) {
+    p->run[s] = s == 0 ? (int32_t)round_up(9 * (p->layer.in[0] + p->layer.in[1]), 8) : 0;
+    p->step[s] = p->run[s];
+    p->source_row[s] = round_up((ptrdiff_t)p->width * p->run[s], ALIGNMENT);
+    return;
   }
+  p->run[s] = p->is_upconv ? channels : 3 * channels;
+  // Where there are taps beside the middle one, pairs begin at every pixel, and at one beyond where the width is odd.
+  p->step[s] = p->is_upconv ? channels : pair * channels;
+  p->source_row[s] = round_up((ptrdiff_t)channels * (p->is_upconv ? p->width : pair * p->width + 2), ALIGNMENT);
+}
+
+/// The plan of all outputs: bands are the same for some of them.
+static plan plan_of(const ck_train_kernel *kernel, const ck_train_layer *layer, int32_t width) {
+  plan p = {.kernel = kernel, .layer = *layer, .outputs = layer->out[0]};
+  p.is_upconv = layer->kind == CK_TRAIN_UPCONV2X2;
+  p.copies_windows =
+      !p.is_upconv && (layer->kind == CK_TRAIN_CONV3X3_STRIDE2 || layer->in[0] % 8 != 0 || layer->in[1] % 8 != 0);
+  p.sources = layer->in[1] && !p.copies_windows ? 2 : 1;
+  p.rows_down = p.copies_windows || p.is_upconv ? 1 : 3;
+  p.places = p.is_upconv ? 4 : 1;
+  p.width = (width + kernel->pair - 1) / kernel->pair;
+  plan_source(&p, 0);
+  plan_source(&p, 1);
   p.gradient_words = spread(layer->out[0]);
   p.gradient_row = round_up(p.width * p.gradient_words, ALIGNMENT);
-  const ptrdiff_t bytes = (ptrdiff_t)sizeof(uint32_t) * (p.source_row[0] + p.source_row[1] + p.places * p.gradient_row);
-  const ptrdiff_t rows = BAND_BYTES / bytes;
+  const ptrdiff_t words = p.source_row[0] + p.source_row[1] + p.places * p.gradient_row;
+  const ptrdiff_t rows = BAND_BYTES / (ptrdiff_t)sizeof(uint32_t) / words;
   p.band = rows < 2 ? 2 : rows > BAND ? BAND : (int32_t)rows;
-  p.source_rows = p.taps == 1 ? p.band : p.band + p.band / 4 + 2;
+  p.source_rows = p.rows_down == 1 ? p.band : p.band + p.band / 4 + 2;
   return p;
 }
 
 static bool packs_sources(const plan *p) { return p->kernel->pair == 2 || p->copies_windows; }
 
 size_t ck_train_gradient_scratch_size(const ck_train_kernel *kernel, const ck_train_layer *layer, int32_t width) {
-  const plan p = plan_of(kernel, layer, width, true);
-  const ptrdiff_t sources = packs_sources(&p) ? p.source_rows * (p.source_row[0] + p.source_row[1]) : 0;
+  const plan p = plan_of(kernel, layer, width);
+  const ptrdiff_t row = p.source_row[0] + p.source_row[1];
+  const ptrdiff_t sources = packs_sources(&p) ? p.source_rows * row : 0;
   return sizeof(uint32_t) * (size_t)(p.band * p.places * p.gradient_row + sources);
 }
 
 /// Packs row y of picture n of a source.
-static void pack_source(const plan *p, uint32_t *words, const ck_batch *src, int32_t s, int32_t n, int32_t y) {
+static void pack_source(const plan *p, uint32_t *words, const ck_batch *src, int32_t n, int32_t y) {
   const ptrdiff_t size = src->channels * ck_real_size(src->real);
   const bool up = p->is_upconv;
-  const ptrdiff_t words_step = up ? p->step[s] : p->step[s] / 2;
+  const ptrdiff_t words_step = src->channels;
   const char *first = ck_batch_pixel(src, n, y, up ? 0 : -1);
   const int32_t pairs = up ? src->width / 2 : src->width + 1;
   p->kernel->pack_pairs(words, words_step, first, first + size, up ? 2 * size : size, pairs, src->channels);
@@ -87,22 +100,24 @@ static void pack_source(const plan *p, uint32_t *words, const ck_batch *src, int
 /// Copies the windows of row y of outputs, of one kind of number.
 static void pack_windows(const plan *p, uint32_t *words, const ck_train_gradient_args *args, int32_t n, int32_t y) {
   const int32_t stride = p->layer.kind == CK_TRAIN_CONV3X3_STRIDE2 ? 2 : 1, pair = p->kernel->pair;
+  const int32_t width = args->gradient.width;
   memset(words, 0, sizeof *words * (size_t)p->source_row[0]);
-  for (int32_t x = 0; x < args->gradient.width; x++) {
-    uint32_t *to = words + x / pair * p->step[0];
-    for (int32_t tap = 0; tap < 9; tap++) {
-      for (int32_t s = 0; s < (p->layer.in[1] ? 2 : 1); s++) {
-        const ck_batch *src = &args->src[s];
-        const char *pixel = ck_batch_pixel(src, n, stride * y + tap / 3 - 1, stride * x + tap % 3 - 1);
+  for (int32_t ky = 0; ky < 3; ky++) {
+    for (int32_t s = 0; s < (p->layer.in[1] ? 2 : 1); s++) {
+      const ck_batch *src = &args->src[s];
+      const int32_t run = 3 * src->channels;
+      const char *row = ck_batch_pixel(src, n, stride * y + ky - 1, -1);
+      for (int32_t x = 0; x < width; x++, row += stride * src->channels * ck_real_size(src->real)) {
+        uint32_t *to = words + x / pair * p->step[0];
         if (pair == 1) {
-          memcpy(to, pixel, sizeof *to * (size_t)src->channels);
+          const uint32_t *from = (const uint32_t *)(const void *)row;
+          for (int32_t i = 0; i < run; i++) to[i] = from[i];
         } else {
-          for (int32_t i = 0; i < src->channels; i++) {
-            to[i] |= (uint32_t)((const uint16_t *)(const void *)pixel)[i] << 16 * (x % 2);
-          }
+          const uint16_t *from = (const uint16_t *)(const void *)row;
+          for (int32_t i = 0; i < run; i++) to[i] |= (uint32_t)from[i] << 16 * (x % 2);
         }
-        to += src->channels;
       }
+      words += run;
     }
   }
 }
@@ -110,18 +125,16 @@ static void pack_windows(const plan *p, uint32_t *words, const ck_train_gradient
 /// Packs `width` pixels of a gradient that lie `step` bytes apart.
 static void pack_gradient(const plan *p, uint32_t *words, const char *row, ptrdiff_t step, int32_t width,
                           ck_real real) {
-  const int32_t out = p->layer.out[0];
+  row += p->first * ck_real_size(real);
   if (p->kernel->pair == 2) {
-    p->kernel->pack_pairs(words, p->gradient_words, row, row + step, 2 * step, width / 2, out);
+    p->kernel->pack_pairs(words, p->gradient_words, row, row + step, 2 * step, width / 2, p->outputs);
     if (width % 2 == 0) return;
-    p->kernel->pack_pairs(words + width / 2 * p->gradient_words, 0, row + (width - 1) * step, NULL, 0, 1, out);
+    p->kernel->pack_pairs(words + width / 2 * p->gradient_words, 0, row + (width - 1) * step, NULL, 0, 1, p->outputs);
     return;
   }
-  for (int32_t x = 0; x < width; x++, words += p->gradient_words) {
-    for (int32_t o = 0; o < out; o++) {
-      const float value = ck_real_at(row + x * step, real, o);
-      memcpy(words + o, &value, sizeof value);
-    }
+  for (int32_t x = 0; x < width; x++, words += p->gradient_words, row += step) {
+    const uint16_t *from = (const uint16_t *)(const void *)row;
+    for (int32_t o = 0; o < p->outputs; o++) words[o] = (uint32_t)from[o] << 16;
   }
 }
 
@@ -144,7 +157,7 @@ static void take_gradient(const plan *p, band *b, const ck_train_gradient_args *
   for (int32_t place = 0; place < p->places; place++) {
     const char *row = ck_batch_pixel(gradient, n, factor * y + place / 2, place % 2);
     uint32_t *words = b->free_gradients + (b->count * p->places + place) * p->gradient_row;
-    b->gradients[place][b->count] = p->packs_gradient ? words : (const uint32_t *)(const void *)row;
+    b->gradients[place][b->count] = p->packs_gradient ? words : (const uint32_t *)(const void *)row + p->first;
     if (p->packs_gradient) pack_gradient(p, words, row, step, gradient->width / factor, gradient->real);
   }
 }
@@ -158,7 +171,7 @@ static void take_sources(const plan *p, band *b, const ck_train_gradient_args *a
     return;
   }
   for (int32_t s = 0; s < (p->layer.in[1] ? 2 : 1); s++, words += p->source_row[0]) {
-    pack_source(p, words, &args->src[s], s, n, y);
+    pack_source(p, words, &args->src[s], n, y);
   }
 }
 
@@ -166,10 +179,10 @@ static void take_sources(const plan *p, band *b, const ck_train_gradient_args *a
 /// the `packed` - 1st in the scratch memory.
 static void note_sources(const plan *p, band *b, const ck_train_gradient_args *args, int32_t n, int32_t y,
                          int32_t packed) {
-  for (int32_t s = 0; s < (p->inputs[1] ? 2 : 1); s++) {
-    for (int32_t ky = 0; ky < p->taps; ky++) {
-      const int32_t before = p->taps == 3 ? 1 : 0;
-      const ptrdiff_t index = packed - p->taps + ky;
+  for (int32_t s = 0; s < p->sources; s++) {
+    for (int32_t ky = 0; ky < p->rows_down; ky++) {
+      const int32_t before = p->rows_down == 3 ? 1 : 0;
+      const ptrdiff_t index = packed - p->rows_down + ky;
       b->sources[s][ky][b->count] =
           packs_sources(p)
               ? b->free_sources + index * (p->source_row[0] + p->source_row[1]) + (s ? p->source_row[0] : 0)
@@ -186,9 +199,9 @@ static int32_t take_band(const plan *p, band *b, const ck_train_gradient_args *a
   for (int32_t r = begin; r < args->row_end && b->count < p->band; r++, b->count++) {
     const int32_t n = r / height, y = r % height;
     if (b->count == 0 || y == 0) next = y;
-    if (packed + y + p->taps - next > p->source_rows) break;
-    for (; next < y + p->taps; next++, packed++) {
-      if (packs_sources(p)) take_sources(p, b, args, n, p->taps == 3 ? next - 1 : next, packed);
+    if (packed + y + p->rows_down - next > p->source_rows) break;
+    for (; next < y + p->rows_down; next++, packed++) {
+      if (packs_sources(p)) take_sources(p, b, args, n, p->rows_down == 3 ? next - 1 : next, packed);
     }
     note_sources(p, b, args, n, y, packed);
     take_gradient(p, b, args, n, y);
@@ -196,50 +209,59 @@ static int32_t take_band(const plan *p, band *b, const ck_train_gradient_args *a
   return begin + b->count;
 }
 
-/// Multiplies a block of outputs with all inputs of a source.
-static void multiply_block(const plan *p, const band *b, const ck_train_gradient_args *args, int32_t place, int32_t s,
-                           ck_train_products *to) {
-  const int32_t out = p->layer.out[0], all = p->inputs[0] + p->inputs[1];
-  to->step = p->step[s];
-  for (int32_t first = 0; first < p->inputs[s]; first += INPUTS) {
-    to->inputs = p->inputs[s] - first < INPUTS ? p->inputs[s] - first : INPUTS;
-    for (int32_t tap = 0; tap < p->taps * p->taps; tap++) {
-      const ptrdiff_t row = (ptrdiff_t)(place + tap) * all + (s ? p->inputs[0] : 0) + first;
-      to->rows = b->sources[s][tap / p->taps];
-      to->offset = tap % p->taps * (p->step[s] / p->kernel->pair) + first;
-      to->part = args->part + row * out + to->gradient_offset;
-      p->kernel->products(to);
+/// Multiplies 8 outputs' gradients with a run that is longer than what is left of a part's: the rest is not a weight.
+static void multiply_last(const plan *p, ck_train_products to, int32_t weights) {
+  float sums[OUTPUTS][CK_TRAIN_BLOCK];
+  float *part = to.part;
+  const ptrdiff_t stride = to.part_stride;
+  const bool adds = to.adds;
+  to.part = sums[0], to.part_stride = CK_TRAIN_BLOCK, to.adds = false;
+  p->kernel->products(&to);
+  for (int32_t o = 0; o < OUTPUTS; o++) {
+    for (int32_t i = 0; i < weights; i++) part[o * stride + i] = (adds ? part[o * stride + i] : 0) + sums[o][i];
+  }
+}
+
+/// Multiplies the outputs' gradients at one place with a row of the windows in a source.
+static void multiply_row(const plan *p, const band *b, const ck_train_gradient_args *args, int32_t place, int32_t s,
+                         int32_t ky) {
+  const int32_t tap = p->is_upconv ? place : 3 * ky;
+  const int32_t weights = p->copies_windows ? 9 * (p->layer.in[0] + p->layer.in[1]) : p->run[s];
+  ck_train_products to = {.gradients = b->gradients[place], .gradient_step = b->gradient_step};
+  to.sources = b->sources[s][ky], to.step = p->step[s];
+  to.row_count = b->count, to.width = p->width, to.adds = b->adds;
+  to.part_stride = ck_train_part_offset(&p->layer, 1, tap, s) - ck_train_part_offset(&p->layer, 0, tap, s);
+  for (int32_t first = 0; first < p->run[s]; first += to.run) {
+    to.run = ck_train_next_block(p->kernel, p->run[s] - first);
+    to.offset = first;
+    for (int32_t o = 0; o < p->outputs; o += OUTPUTS) {
+      to.gradient_offset = o;
+      to.part = args->part + ck_train_part_offset(&p->layer, p->first + o, tap, s) + first;
+      if (first + to.run > weights) {
+        multiply_last(p, to, weights - first);
+      } else {
+        p->kernel->products(&to);
+      }
     }
   }
 }
 
 static void multiply_band(const plan *p, const band *b, const ck_train_gradient_args *args) {
-  ck_train_products to = {.gradient_step = b->gradient_step, .row_count = b->count, .adds = b->adds};
-  to.width = p->width, to.part_stride = p->layer.out[0];
   for (int32_t place = 0; place < p->places; place++) {
-    to.gradients = b->gradients[place];
-    for (int32_t first = args->channel_begin; first < args->channel_end; first += to.channels) {
-      to.channels = ck_train_next_block(p->kernel, args->channel_end - first);
-      to.gradient_offset = first;
-      for (int32_t s = 0; s < (p->inputs[1] ? 2 : 1); s++) multiply_block(p, b, args, place, s, &to);
+    for (int32_t s = 0; s < p->sources; s++) {
+      for (int32_t ky = 0; ky < p->rows_down; ky++) multiply_row(p, b, args, place, s, ky);
     }
-  }
-}
-
-static void clear(const ck_train_gradient_args *args) {
-  const int32_t in = args->layer.in[0] + args->layer.in[1], out = args->layer.out[0];
-  for (ptrdiff_t row = 0; row < (ptrdiff_t)ck_train_taps(args->layer.kind) * in; row++) {
-    memset(args->part + row * out + args->channel_begin, 0,
-           sizeof(float) * (size_t)(args->channel_end - args->channel_begin));
   }
 }
 
 void ck_train_weight_gradient(const ck_train_kernel *kernel, const ck_train_gradient_args *args) {
   const int32_t width = args->layer.kind == CK_TRAIN_UPCONV2X2 ? args->src[0].width : args->gradient.width;
-  const plan p = plan_of(kernel, &args->layer, width, kernel->pair == 2 || args->gradient.real != CK_REAL_F32);
+  plan p = plan_of(kernel, &args->layer, width);
+  p.first = args->channel_begin, p.outputs = args->channel_end - args->channel_begin;
+  p.packs_gradient = kernel->pair == 2 || args->gradient.real != CK_REAL_F32;
   band b = {.free_gradients = args->scratch, .adds = args->adds};
   b.free_sources = b.free_gradients + p.band * p.places * p.gradient_row;
-  if (args->row_begin == args->row_end && !args->adds) clear(args);
+  if (args->row_begin == args->row_end && !args->adds) ck_train_clear_part(args);
   for (int32_t row = args->row_begin; row < args->row_end; b.adds = true) {
     row = take_band(&p, &b, args, row);
     multiply_band(&p, &b, args);

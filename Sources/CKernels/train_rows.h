@@ -31,20 +31,20 @@ typedef struct ck_train_row {
   int32_t channels;  ///< multiple of 8: at most `lanes`, 1.5 * lanes, or a multiple of lanes up to CK_TRAIN_VECTORS
 } ck_train_row;
 
-/// The products of 8 inputs of one tap and a block of outputs, summed over rows: a tile of a gradient by the weights.
+/// The products of 8 outputs' gradients and a run of a source's words, summed over rows: a tile of a gradient by the
+/// weights.
 ///
 /// A word has one f32, or the bf16 of two neighbouring pixels.
-/// part[i][o] = sum over rows and x < width of
-/// (word i at rows[row] + offset + x * step) * (word o at gradients[row] + gradient_offset + x * gradient_step).
+/// part[o][i] = sum over rows and x < width of
+/// (word o at gradients[row] + gradient_offset + x * gradient_step) * (word i at sources[row] + offset + x * step).
 typedef struct ck_train_products {
-  const uint32_t *const *rows, *const *gradients;
-  ptrdiff_t offset, step, gradient_offset, gradient_step;  ///< words
+  const uint32_t *const *gradients, *const *sources;
+  ptrdiff_t gradient_offset, gradient_step, offset, step;  ///< words
   int32_t row_count, width;
-  float *part;  ///< [inputs][part_stride]
+  float *part;  ///< [8][part_stride]
   ptrdiff_t part_stride;
-  int32_t inputs;    ///< of 8 those that are stored
-  int32_t channels;  ///< of the block, as in ck_train_row
-  bool adds;         ///< whether to add to `part` or to overwrite it
+  int32_t run;  ///< words of the run, as `channels` in ck_train_row
+  bool adds;    ///< whether to add to `part` or to overwrite it
 } ck_train_products;
 
 /// What a vector tier brings to a convolution.

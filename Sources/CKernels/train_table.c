@@ -18,29 +18,33 @@ const ck_train_table *ck_train_table_for(ck_train_tier tier, ck_real real) {
   }
 }
 
+void ck_train_clear_part(const ck_train_gradient_args *args) {
+  for (int32_t tap = 0; tap < ck_train_taps(args->layer.kind); tap++) {
+    for (int32_t o = args->channel_begin; o < args->channel_end; o++) {
+      for (int32_t s = 0; s < (args->layer.in[1] ? 2 : 1); s++) {
+        float *part = args->part + ck_train_part_offset(&args->layer, o, tap, s);
+        for (int32_t i = 0; i < args->layer.in[s]; i++) part[i] = 0;
+      }
+    }
+  }
+}
+
 void ck_train_sum_parts(float *gradient, const float *parts, int32_t count, const ck_train_layer *layer,
                         int32_t channel_begin, int32_t channel_end) {
-  enum { TILE = 16 };  // outputs and inputs that are turned round at once: a line of memory either way
   const ptrdiff_t in = layer->in[0] + layer->in[1], out = layer->out[0], taps = ck_train_taps(layer->kind);
   const bool up = layer->kind == CK_TRAIN_UPCONV2X2;
-  const ptrdiff_t out_stride = up ? in : taps * in, tap_stride = up ? out * in : in;
-  for (ptrdiff_t o = channel_begin; o < channel_end; o += TILE) {
-    const ptrdiff_t outs = channel_end - o < TILE ? channel_end - o : TILE;
-    for (ptrdiff_t row = 0; row < taps * in; row += TILE) {
-      const ptrdiff_t rows = taps * in - row < TILE ? taps * in - row : TILE;
-      float sums[TILE][TILE];
-      for (ptrdiff_t i = 0; i < rows; i++) {
-        const float *part = parts + (row + i) * out + o;
-        for (ptrdiff_t k = 0; k < outs; k++) sums[i][k] = part[k];
+  for (int32_t o = channel_begin; o < channel_end; o++) {
+    for (int32_t tap = 0; tap < taps; tap++) {
+      float *to = gradient + (up ? (tap * out + o) * in : (o * taps + tap) * in);
+      for (int32_t s = 0; s < (layer->in[1] ? 2 : 1); s++) {
+        const float *part = parts + ck_train_part_offset(layer, o, tap, s);
+        const int32_t channels = layer->in[s];
+        for (int32_t i = 0; i < channels; i++) to[i] = part[i];
         for (int32_t p = 1; p < count; p++) {
           part += taps * in * out;
-          for (ptrdiff_t k = 0; k < outs; k++) sums[i][k] += part[k];
+          for (int32_t i = 0; i < channels; i++) to[i] += part[i];
         }
-      }
-      for (ptrdiff_t k = 0; k < outs; k++) {
-        for (ptrdiff_t i = 0; i < rows; i++) {
-          gradient[(o + k) * out_stride + (row + i) / in * tap_stride + (row + i) % in] = sums[i][k];
-        }
+        to += channels;
       }
     }
   }

@@ -19,7 +19,7 @@ static void weight_gradient(const ck_train_gradient_args *args) { ck_train_weigh
 // clang-format off
 #define TRAIN_TABLE(which, type)                                                       \
   {                                                                                    \
-    .tier = which, .real = type, .block = CK_TRAIN_BLOCK, .block_count = block_count,  \
+    .tier = which, .real = type, .block = 8, .block_count = block_count,  \
     .packed_size = packed_size, .pack = pack, .convolve = convolve,                    \
     .gradient_scratch_size = gradient_scratch_size,                                    \
     .weight_gradient = weight_gradient, .peak = peak,                                  \

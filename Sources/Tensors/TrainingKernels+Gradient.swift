@@ -17,7 +17,7 @@ extension TrainingKernels {
   /// - Parameters:
   ///   - layer: the forward direction.
   ///   - gradient: by the layer's result; of type `real`, with f32 kernels also bf16. Its border is not read.
-  ///   - part: f32 `[taps, I, O]`, one part of the gradient: see `sumParts`.
+  ///   - part: f32, `layer.weightCount` numbers in the kernels' order: one part of what `sumParts` makes the gradient of.
   ///   - adds: whether to add to `part` or to overwrite it.
   ///   - rows: rows of the batch: of `gradient`, or of the source for `upconvolution`.
   ///   - channels: outputs to do, from a multiple of `gradientBlock` to another or to the last; nil for all.
@@ -42,12 +42,12 @@ extension TrainingKernels {
     table.pointee.weight_gradient(&args)
   }
 
-  /// Adds up parts, in order, and turns them round to the order of the weights.
+  /// Adds up parts, in order, and brings them into the order of the weights.
   ///
   /// - Parameters:
-  ///   - parts: f32 `[count, taps, I, O]`.
-  ///   - gradient: f32 `[O, taps, I]`, or `[taps, O, I]` for `upconvolution`; overwritten.
-  ///   - channels: outputs to do; multiples of 16 are fast.
+  ///   - parts: `count` parts one after the other, in the kernels' order.
+  ///   - gradient: f32 in the order of the layer's weights, overwritten.
+  ///   - channels: outputs to do.
   public static func sumParts(
     _ parts: UnsafePointer<Float>, count: Int, of layer: TrainingLayerShape, into gradient: UnsafeMutablePointer<Float>,
     channels: Range<Int>

@@ -77,7 +77,8 @@ typedef struct ck_train_gradient_args {
   ck_train_layer layer;  ///< as in the forward direction
   ck_batch src[2];       ///< the forward direction's, with its border; of the table's type
   ck_batch gradient;     ///< by the result; of the table's type, in the f32 table also bf16; no border is read
-  /// f32 [3, 3, I, O], or [2, 2, I, O]: the sum over the pixels of these rows of src (shifted by the tap) * gradient.
+  /// f32 [O, 3, source, 3, channels of the source], or [2, 2, O, I]: the sum over the pixels of these rows of gradient
+  /// * src (shifted by the tap). See ck_train_sum_parts.
   float *part;
   bool adds;                           ///< whether to add to `part` or to overwrite it
   int32_t row_begin, row_end;          ///< the rows of the batch to do: of gradient, or of src for CK_TRAIN_UPCONV2X2
@@ -111,8 +112,8 @@ typedef struct ck_train_table {
 /// The kernels of `tier` for `real`; NULL when the build has no such tier or the CPU cannot run it.
 const ck_train_table *ck_train_table_for(ck_train_tier tier, ck_real real);
 
-/// gradient [O, taps, I] (or [taps, O, I] for CK_TRAIN_UPCONV2X2) = the sum of `count` parts [taps, I, O], in order,
-/// for outputs channel_begin ..< channel_end.
+/// gradient, in the order of the weights, = the sum of `count` parts that follow each other, in their order, for
+/// outputs channel_begin ..< channel_end.
 void ck_train_sum_parts(float *gradient, const float *parts, int32_t count, const ck_train_layer *layer,
                         int32_t channel_begin, int32_t channel_end);
 
