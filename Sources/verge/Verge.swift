@@ -21,7 +21,7 @@ struct Verge: ParsableCommand {
     version: "verge \(version)",
     subcommands: [
       SegmentCommand.self, BenchCommand.self, TrainCommand.self, EvalCommand.self, QuantizeCommand.self,
-      ExtractCommand.self, InspectCommand.self, ExportCommand.self, ImportCommand.self,
+      ExtractCommand.self, MasksCommand.self, InspectCommand.self, ExportCommand.self, ImportCommand.self,
       ScenesCommand.self, DoctorCommand.self,
     ])
 

@@ -8,9 +8,17 @@ enum FrameChoice {
   case rate(Double)
   /// The first frame at or after each of these times in seconds, in rising order.
   case times([Double])
+  /// The frames of these numbers, in rising order.
+  case frames([Int])
 
   /// Whether nothing can be picked any more.
-  var isOver: Bool { if case .times(let times) = self { times.isEmpty } else { false } }
+  var isOver: Bool {
+    switch self {
+    case .times(let times): times.isEmpty
+    case .frames(let frames): frames.isEmpty
+    case .every, .rate: false
+    }
+  }
 
   /// Decides about frame `index`, `seconds` after the first one.
   mutating func takes(index: Int, seconds: Double, taken: Int) -> Bool {
@@ -24,6 +32,10 @@ enum FrameChoice {
       times.removeAll { $0 <= now }
       self = .times(times)
       return true
+    case .frames(let frames):
+      guard let next = frames.first, index >= next else { return false }
+      self = .frames(Array(frames.drop { $0 <= index }))
+      return index == next
     }
   }
 }

@@ -1,18 +1,13 @@
-// Masks for somebody to correct.
-import Foundation
+// A network for the frames of a video, one at a time.
 import Frames
-import Pipeline
+import Tensors
 import UNet
 import Video
 
-/// Writes what a model sees in a frame as an indexed PNG of the frame's displayed size.
-final class DraftMasks {
-  private let model: Int8Model
+/// Labels frames at the input size that fits them, as `verge segment` does.
+final class FrameNetwork {
+  let model: Int8Model
   private let compute: ComputeArguments
-  private let folder: URL
-  private let palette: Palette
-  private let writer = ImageWriter()
-  private let expander = MaskExpander()
   private var engine: Engine?
 
   /// The network at the input size that fits frames of one size.
@@ -20,27 +15,27 @@ final class DraftMasks {
     let width, height: Int
     let scaler: Scaler
     let network: Int8Network
-    let labels: LabelMap
-    let mask: LabelMap
   }
 
   /// - Throws: `ModelError` when the model cannot be read or has no int8 weights, `TensorError` for the tier.
-  init(_ compute: ComputeArguments, folder: URL) throws {
+  init(_ compute: ComputeArguments) throws {
     _ = try compute.kernels
     model = try ModelLibrary.loadInt8(compute.model)
     self.compute = compute
-    self.folder = folder
-    palette = Palette(model.architecture.classes.map { RGB($0.color.red, $0.color.green, $0.color.blue) })
   }
 
-  func write(_ frame: Frame, name: String) throws {
+  /// A frame's labels at the network's own size, in a map of their own.
+  ///
+  /// - Parameter hasConfidence: also how sure they are.
+  func labels(of frame: Frame, hasConfidence: Bool = false) throws -> LabelMap {
     let engine = try engine(for: frame)
     let small = try engine.scaler.scale(frame)
+    let size = engine.network.plan.labelSize
+    let map = LabelMap(width: size.width, height: size.height, hasConfidence: hasConfidence)
     engine.network.run(
-      pixels: small.planes[0].row(0), stride: small.planes[0].stride, labels: engine.labels.labels,
-      labelStride: engine.labels.width)
-    expander.expand(engine.labels, into: engine.mask)
-    try writer.writePNG(engine.mask, palette: palette, to: folder.appending(path: name).path)
+      pixels: small.planes[0].row(0), stride: small.planes[0].stride, labels: map.labels, labelStride: map.width,
+      confidence: map.confidence)
+    return map
   }
 
   private func engine(for frame: Frame) throws(ModelError) -> Engine {
@@ -49,12 +44,9 @@ final class DraftMasks {
     let input = model.architecture.inputSize(
       width: size.width, height: size.height, budget: model.trainingInput.pixels)
     let network = try Int8Network(model, inputSize: input, tier: compute.cpu, threads: compute.threadCount)
-    let labelSize = network.plan.labelSize
     let made = Engine(
       width: size.width, height: size.height, scaler: Scaler(width: input.width, height: input.height),
-      network: network,
-      labels: LabelMap(width: labelSize.width, height: labelSize.height),
-      mask: LabelMap(width: size.width, height: size.height))
+      network: network)
     engine = made
     return made
   }
