@@ -28,7 +28,10 @@ struct CheckKernels: ParsableCommand {
     let layers = try LayerShape.read(shapes)
     for tier in tiers where !tier.isSupported { print("\(tier): skipped, this CPU or build cannot run it") }
     let kernels = try tiers.filter(\.isSupported).map { try Kernels(tier: $0) }
-    if bench { return benchmark(kernels, layers) }
+    if bench {
+      benchmark(kernels, layers)
+      return benchmarkTraining()
+    }
     try check(kernels, layers)
   }
 
@@ -90,11 +93,29 @@ struct CheckKernels: ParsableCommand {
     print("MAC/cycle: a thread's, by the clock that a chain of dependent additions shows")
   }
 
+  /// The training kernels on the layers of a network, in all directions.
+  private func benchmarkTraining() {
+    let pool = threads > 1 ? WorkerPool(threads: threads) : nil
+    for tier in TrainingTier.allCases where cpu == tier.rawValue || (cpu == nil && tier != .c) {
+      for kernels in [RealType.f32, .bf16].compactMap({ TrainingKernels(tier: tier, real: $0) }) {
+        print("training, \(tier) \(kernels.real), \(threads) thread\(threads == 1 ? "" : "s")")
+        print(Self.row("layer", "", "GMAC/s", "peak", "share"))
+        for direction in TrainingBenchmark.Direction.allCases where matches("train_\(direction)") {
+          for layer in TrainingBenchmark.all(kernels, pool: pool) {
+            let speed = layer.measure(direction)
+            let figures = [speed.macs / 1e9, speed.peak / 1e9, 100 * speed.macs / speed.peak]
+            print(Self.row("\(direction) \(layer.name)", [""] + figures.map { String(format: "%.1f", $0) }))
+          }
+        }
+      }
+    }
+  }
+
   private static func row(_ name: String, _ figures: String...) -> String { row(name, figures) }
 
   private static func row(_ name: String, _ figures: [String]) -> String {
     let cells = zip(figures, [9, 8, 8, 7]).map { String(repeating: " ", count: max(0, $1 - $0.count)) + $0 }
-    return name.padding(toLength: 44, withPad: " ", startingAt: 0) + cells.joined(separator: "  ")
+    return name.padding(toLength: 52, withPad: " ", startingAt: 0) + cells.joined(separator: "  ")
   }
 
   private func matches(_ name: String) -> Bool { fnmatch(function, name, 0) == 0 }
