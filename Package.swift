@@ -35,7 +35,8 @@ let package = Package(
       ]),
     .target(
       name: "Training",
-      dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes", .product(name: "Yams", package: "Yams")]),
+      dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes", .product(name: "Yams", package: "Yams")],
+      resources: [.copy("Run/Recipe/Presets")]),
     .target(
       name: "Interchange",
       dependencies: ["Tensors", "UNet", .product(name: "SwiftProtobuf", package: "swift-protobuf")],

@@ -12,8 +12,14 @@ public enum TrainingError: Error, Sendable, Equatable {
   case setting(name: String, reason: String)
   /// A checkpoint or model that cannot be read, written or continued from.
   case checkpoint(path: String, reason: String)
-  /// The loss or a weight is no longer a finite number.
-  case diverged(step: Int, layer: String)
+  /// The loss or a weight is no longer a finite number, or the loss runs away; `kept` says what there is to go on from.
+  case diverged(step: Int, layer: String, reason: String, kept: String)
+  /// A recipe that cannot be read, or a key of it; `place` is `FILE:LINE` or the option.
+  case recipe(place: String, reason: String)
+  /// The run needs more memory than it may take, in bytes; `batch` is the largest that would fit, 0 for none.
+  case memory(needed: Int, limit: Int, batch: Int)
+  /// The log of a run cannot be written.
+  case log(path: String, reason: String)
   /// Calibration or quantisation is impossible, or loses more than it may.
   case quantization(String)
 }
@@ -26,8 +32,14 @@ extension TrainingError: CustomStringConvertible {
     case .classes(let reason): reason
     case .setting(let name, let reason): "\(name) \(reason)"
     case .checkpoint(let path, let reason): "\(path): \(reason)"
-    case .diverged(let step, let layer):
-      "training diverged at step \(step) in layer \(layer); the last good state is kept"
+    case .diverged(let step, let layer, let reason, let kept):
+      "training diverged at step \(step) in layer \(layer): \(reason); kept: \(kept.isEmpty ? "nothing yet" : kept). "
+        + "Try a lower learning rate (--lr), a longer --warmup, or --precision float"
+    case .recipe(let place, let reason): "\(place): \(reason)"
+    case .memory(let needed, let limit, let batch):
+      "training needs about \(needed >> 20) MB of memory and there are \(limit >> 20) MB; "
+        + (batch > 0 ? "--batch \(batch) would fit" : "take smaller crops (--size) or a narrower network (--widths)")
+    case .log(let path, let reason): "\(path): \(reason)"
     case .quantization(let reason): reason
     }
   }

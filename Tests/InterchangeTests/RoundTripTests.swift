@@ -54,12 +54,15 @@ import UNet
     let model = try ONNXImport.model(contentsOf: path, ONNXImport.Options(classes: classes, toolVersion: "0"))
     try withTemporaryFolder { folder in
       var settings = TrainerConfiguration(architecture: model.architecture, output: folder + "/m.safetensors")
-      (settings.length, settings.batch, settings.crop) = (.steps(20), 2, InputSize(height: 16, width: 24))
-      (settings.optimizer.rate, settings.optimizer.warmup, settings.optimizer.average) = (3e-3, 2, 0.5)
+      (settings.recipe.length, settings.recipe.batch) = (.steps(20), 2)
+      settings.recipe.size = PictureExtent(width: 24, height: 16)
+      settings.recipe.network.take(model.architecture)
+      settings.recipe.optimizer.rate = 3e-3
+      (settings.recipe.optimizer.warmup, settings.recipe.optimizer.average) = (2, 0.5)
       var losses: [Double] = []
       let trainer = try Trainer(settings, sources: [Halves()], validation: nil, initial: model)
       _ = try trainer.run { event in
-        if case .step(_, _, let loss, _, _, _) = event { losses.append(loss) }
+        if case .step(let report) = event { losses.append(report.loss) }
         return true
       }
       let (early, late): (Double, Double) = (losses.prefix(4).reduce(0, +), losses.suffix(4).reduce(0, +))

@@ -27,7 +27,8 @@ final class BatchStream: @unchecked Sendable {  // `pending` is used by the call
   /// Batches asked for, oldest first.
   private var pending: [Slot] = []
   private var nextStep: Int
-  private let depth = 3
+  /// Batches made ahead.
+  static let depth = 3
 
   /// A batch on its way.
   private final class Slot: @unchecked Sendable {  // written before `done` is signalled, read after
@@ -41,7 +42,7 @@ final class BatchStream: @unchecked Sendable {  // `pending` is used by the call
     self.batch = batch
     self.seed = seed
     nextStep = firstStep
-    for _ in 0..<depth { ask() }
+    for _ in 0..<Self.depth { ask() }
   }
 
   /// The next batch; waits for it when it is not ready.

@@ -12,6 +12,9 @@ final class DataMix: Sendable {
     let map: ClassMap
   }
 
+  /// Bytes of pictures to keep where nothing else is asked for.
+  static let standardMemoryLimit = 2 << 30
+
   let parts: [Part]
   /// What the label codes of the pictures mean.
   let labelSets: LabelSets
@@ -25,7 +28,8 @@ final class DataMix: Sendable {
   ///   - memoryLimit: bytes of pictures to keep; those beyond are read each time.
   /// - Throws: `TrainingError.setting` for weights that do not fit, `TrainingError.classes` for unrelated classes.
   init(
-    _ sources: [any LabelledSource], shares: [Double], classNames: [String], seed: UInt64, memoryLimit: Int = 2 << 30
+    _ sources: [any LabelledSource], shares: [Double], classNames: [String], seed: UInt64,
+    memoryLimit: Int = DataMix.standardMemoryLimit
   ) throws(TrainingError) {
     guard !sources.isEmpty else { throw .setting(name: "data", reason: "needs at least one set") }
     let weights = shares.isEmpty ? sources.map { Double($0.count) } : shares

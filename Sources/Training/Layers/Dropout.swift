@@ -2,7 +2,7 @@
 import Tensors
 
 /// Where activations are dropped.
-public enum DropoutPlace: String, Sendable, Codable, CaseIterable {
+public enum DropoutPlace: String, RecipeChoice {
   /// Between the two convolutions of every block, as in small U-Nets for few pictures.
   case blocks
   /// After both convolutions of the deepest level, as in the original U-Net.
@@ -10,12 +10,17 @@ public enum DropoutPlace: String, Sendable, Codable, CaseIterable {
 }
 
 /// How many activations a training step leaves out, and where. A property of training: a model file has none.
-public struct DropoutRecipe: Sendable, Codable, Hashable {
+public struct DropoutRecipe: RecipePart {
   /// Share of the activations that become 0, 0 to below 1; the others grow by 1/(1 − rate).
   public var rate = 0.0
   public var place = DropoutPlace.blocks
 
   public init() {}
+
+  public static let notes = [
+    "rate": "share of the activations that a step leaves out, 0 to below 1",
+    "place": "blocks: between the convolutions of every block; deepest: on the deepest level only",
+  ]
 
   /// - Throws: `TrainingError.setting`.
   public func check() throws(TrainingError) {

@@ -3,7 +3,7 @@ import Tensors
 import UNet
 
 /// The type of activations and their gradients in training; weights and the optimiser are always f32.
-public enum TrainingPrecision: String, Sendable, Codable, CaseIterable {
+public enum TrainingPrecision: String, RecipeChoice {
   /// bf16 where the CPU multiplies it, else float.
   case auto
   case float

@@ -1,76 +1,44 @@
-// Everything that decides how a run goes, with its defaults.
+// A run: the recipe, where it goes and what it may use.
 import Foundation
 public import UNet
 
-/// When a run is done.
-public enum TrainingLength: Sendable, Hashable {
-  case epochs(Int)
-  case steps(Int)
-  /// Wall-clock time of training, pauses between resumed runs not counted.
-  case minutes(Double)
-}
-
 /// The settings of a training run.
 public struct TrainerConfiguration: Sendable {
-  /// Shown in the model.
-  public var name = "model"
+  /// What decides the weights.
+  public var recipe: Recipe
   public var architecture: Architecture
   /// Where the best model is written.
   public var output: String
   /// Where the state is kept to continue from.
   public var checkpoint: String
-  public var length = TrainingLength.epochs(100)
-  /// Pictures a step.
-  public var batch = 8
-  /// Size of the crops; multiples of the network's stride.
-  public var crop = InputSize(height: 224, width: 288)
-  public var augmentation = Augmentation()
-  public var loss = LossRecipe()
-  public var optimizer = OptimizerRecipe()
-  /// How much of the norms' running statistics a batch leaves.
-  public var normMomentum = 0.97
-  public var seed: UInt64 = 1
   public var threads = 2
-  /// Epochs between measurements on the validation set.
-  public var evaluateEvery = 5
   /// Seconds between checkpoints.
   public var checkpointEvery = 120.0
+  /// Bytes of memory that the run may take; nil for as many as it likes.
+  public var memoryLimit: Int?
   /// Version of the program, for the receipt.
   public var toolVersion = ""
 
-  public init(architecture: Architecture, output: String) {
+  public init(recipe: Recipe = Recipe(), architecture: Architecture, output: String) {
+    self.recipe = recipe
     self.architecture = architecture
     self.output = output
     checkpoint = output + ".checkpoint"
   }
 
-  /// - Throws: `TrainingError.setting` naming the first setting that is out of range.
-  public func check() throws(TrainingError) {
-    func require(_ condition: Bool, _ name: String, _ reason: String) throws(TrainingError) {
-      guard condition else { throw .setting(name: name, reason: reason) }
-    }
-    try require(batch > 0, "batch", "must be at least 1, not \(batch)")
-    try require(threads > 0, "threads", "must be at least 1, not \(threads)")
-    try require(evaluateEvery > 0, "evaluate-every", "must be at least 1, not \(evaluateEvery)")
-    try loss.checkAll(["loss"])
-    try optimizer.checkAll(["optimizer"])
-    try augmentation.checkAll(["augmentation"])
-    let stride = architecture.stride
-    try require(
-      crop.width % stride == 0 && crop.height % stride == 0 && crop.pixels > 0, "size",
-      "must be multiples of the network's stride \(stride), not \(crop)")
-    switch length {
-    case .epochs(let count): try require(count > 0, "epochs", "must be at least 1, not \(count)")
-    case .steps(let count): try require(count > 0, "steps", "must be at least 1, not \(count)")
-    case .minutes(let count): try require(count > 0, "minutes", "must be above 0, not \(count)")
-    }
+  /// Shown in the model.
+  public var name: String {
+    recipe.name.isEmpty ? URL(fileURLWithPath: output).deletingPathExtension().lastPathComponent : recipe.name
   }
 
-  /// The settings as names and values, for the receipt.
-  var recipe: [String: String] {
-    [
-      "batch": "\(batch)", "crop": "\(crop)", "optimizer": "\(optimizer)", "loss": "\(loss)",
-      "norm_momentum": "\(normMomentum)", "length": "\(length)", "augmentation": "\(augmentation)",
-    ]
+  /// - Throws: `TrainingError.setting` naming the first setting that is out of range.
+  public func check() throws(TrainingError) {
+    guard threads > 0 else { throw .setting(name: "threads", reason: "must be at least 1, not \(threads)") }
+    try recipe.checkAll()
+    let (size, stride) = (recipe.size, architecture.stride)
+    guard size.width % stride == 0, size.height % stride == 0 else {
+      throw .setting(
+        name: "size", reason: "must be multiples of the network's stride \(stride), not \(size.width)x\(size.height)")
+    }
   }
 }

@@ -10,18 +10,24 @@ struct TrainCommand: ParsableCommand {
     commandName: "train",
     abstract: "Trains a model on labelled pictures.",
     discussion: """
-      The best model so far, measured on the --val sets, is always at the output path; beside it lies a checkpoint that
-      --resume continues from. Ctrl-C stops with a checkpoint.
+      The best model so far, measured on the --val set, is always at the output path. Beside it lie the recipe as it was in
+      effect (.recipe.yaml), a checkpoint that --resume continues from, and a folder of figures (.log): metrics.csv, events
+      for TensorBoard, curves.png, and best.png with pictures, true and predicted labels. Ctrl-C stops with a checkpoint.
+
+      A recipe is a YAML file; options override its keys. Presets: \(RecipeLibrary.shipped.joined(separator: ", ")).
 
       Examples:
+        verge train --data scenes: -o scenes.safetensors
         verge train --data camvid:camvid:train --val camvid:camvid:val --epochs 100 -o town.safetensors
-        verge train --data scenes: --minutes 10 -o scenes.safetensors
         verge train --data carla:runs:train --val carla:runs:val --init road --minutes 30 -o mine.safetensors
-        verge train --data camvid:camvid:train --data scenes: --mix 0.85,0.15 --resume -o town.safetensors
+        verge train --data camvid:camvid:train --data scenes: --mix 0.85,0.15 -o town.safetensors
+        verge train --resume -o town.safetensors
+        verge train --recipe carla --print-recipe > mine.yaml
+        verge train --recipe mine.yaml --data carla:runs:train --val carla:runs:val -o mine.safetensors
       """)
 
   @Option(help: DataSpecification.help, transform: DataSpecification.parse)
-  var data: [DataSpecification]
+  var data: [DataSpecification] = []
 
   @Option(
     help: ArgumentHelp("A data set to choose the best model by.", valueName: "spec"), transform: DataSpecification.parse
@@ -29,21 +35,30 @@ struct TrainCommand: ParsableCommand {
   var val: DataSpecification?
 
   @Option(help: "Shares of the --data sets, such as 0.85,0.15; by number of pictures when left out.")
-  var mix: NumberList<Double>?
+  var mix: String?
 
   @Option(name: .shortAndLong, help: "The model file to write.")
-  var output: String
+  var output: String?
 
   @Option(help: ArgumentHelp("A model to start from: a file or a shipped name.", valueName: "model"))
   var `init`: String?
 
-  @OptionGroup var recipe: RecipeOptions
+  @OptionGroup var options: RecipeOptions
 
-  @Flag(help: "Continue from the checkpoint beside the output.")
+  @Flag(help: "Print the recipe with every key and what it means, and train nothing.")
+  var printRecipe = false
+
+  @Flag(help: "Continue from the checkpoint beside the output, with the recipe there.")
   var resume = false
+
+  @Option(help: ArgumentHelp("The folder of figures; OUTPUT.log when left out.", valueName: "folder"))
+  var log: String?
 
   @Flag(inversion: .prefixedNo, help: "Quantise the best model at the end, so that it segments video.")
   var quantize = true
+
+  @Option(help: "How many cores to load.")
+  var threads: Int?
 
   @Flag(help: "Print one JSON object at the end.")
   var json = false
@@ -51,36 +66,56 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Do not report on the way.")
   var quiet = false
 
+  func validate() throws {
+    guard !printRecipe else { return }
+    guard output != nil else { throw ValidationError("Missing expected argument '--output <output>'") }
+    guard !data.isEmpty || options.recipe != nil || resume else {
+      throw ValidationError("Missing expected argument '--data <spec>'")
+    }
+  }
+
   func run() throws {
+    if printRecipe { return try Console.standard.data(String(try givenRecipe().recipe.yaml.dropLast())) }
     OpenBLAS.restartWithBestCore()
+    guard let output else { preconditionFailure("validated") }
     let initial = try self.`init`.map { try ModelLibrary.load($0) }
-    let sources = try data.map { try $0.open() }
-    let configuration = try recipe.configuration(
-      output: output, classNames: sources[0].classNames, initial: initial)
-    let trainer = try Trainer(
-      configuration, sources: sources, shares: mix?.numbers ?? [], validation: try val?.open(), initial: initial)
-    if resume { try trainer.resume() }
-    let isStopped = StopFlag()
-    let interrupts = Interrupts { isStopped.set() }
-    let reporter = TrainingReporter(quiet: quiet)
-    let summary = try trainer.run { event in
-      reporter.report(event)
-      return !isStopped.value
-    }
-    try interrupts.check()
-    if quantize {
-      try FinalQuantization.run(
-        path: output, data: data[0], validation: val, threads: configuration.threads, quiet: quiet)
-    }
+    let plan = try TrainingPlan(try givenRecipe(), initial: initial)
+    let run = TrainingRun(
+      plan, configuration: try plan.configuration(output: output, threads: threads),
+      files: TrainingFiles(output, log: log),
+      quiet: quiet)
+    let summary = try run.run(resume: resume)
+    if quantize, summary.end != .interrupted { try run.quantize() }
     if json { try printJSON(TrainResult(summary)) }
   }
-}
 
-/// Set once, from the interrupt's queue.
-final class StopFlag: Sendable {
-  private let flag = Atomic(false)
-  var value: Bool { flag.load(ordering: .relaxed) }
-  func set() { flag.store(true, ordering: .relaxed) }
+  /// The recipe of files and options.
+  private func givenRecipe() throws -> GivenRecipe {
+    var reader = RecipeReader<Recipe>()
+    let name = try baseRecipe()
+    var isShipped = false
+    if let name {
+      let found = try RecipeLibrary.text(of: name)
+      try reader.read(found.text, from: found.place)
+      isShipped = found.isShipped
+    }
+    if isShipped { reader.forgetPlaces() }
+    if !data.isEmpty { try reader.set("data.train", to: data.map(\.description), from: "--data") }
+    if let mix { try reader.set("data.weights", to: mix, from: "--mix") }
+    if let val { try reader.set("data.validation", toText: val.description, from: "--val") }
+    try options.apply(to: &reader)
+    return GivenRecipe(recipe: try reader.recipe(), keys: reader.given, preset: isShipped ? name : nil)
+  }
+
+  /// The file or preset to start from: the one asked for, that of the run to resume, or that of the data.
+  private func baseRecipe() throws -> String? {
+    if let recipe = options.recipe { return recipe }
+    if resume, let output {
+      let path = TrainingFiles(output, log: nil).recipe
+      if FileManager.default.fileExists(atPath: path) { return path }
+    }
+    return !data.isEmpty && data.allSatisfy { $0.format == .scenes } ? "scenes" : nil
+  }
 }
 
 /// The last line of `train --json`.

@@ -79,7 +79,12 @@ final class ProgressDisplay: Sendable {
   static func bar(_ sample: ProgressSample, unit: String, columns: Int) -> String {
     let text = text(sample, unit: unit)
     guard let total = sample.total, total > 0 else { return String(text.prefix(columns - 1)) }
-    let share = min(1, Double(sample.done) / Double(total))
+    return bar(share: Double(sample.done) / Double(total), text: text, columns: columns)
+  }
+
+  /// - Parameter share: what is done, 0…1.
+  static func bar(share: Double, text: String, columns: Int) -> String {
+    let share = min(1, share)
     let width = min(30, columns - text.count - 9)
     guard width >= 5 else { return String(text.prefix(columns - 1)) }
     let filled = Int((share * Double(width)).rounded())

@@ -1,0 +1,93 @@
+// Values of recipes that are written as one text.
+public import UNet
+
+/// Width and height of crops, written `288x224`.
+public struct PictureExtent: Sendable, Hashable {
+  public var width, height: Int
+
+  public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+
+  public var inputSize: InputSize { InputSize(height: height, width: width) }
+
+  /// Pixels along a side, as many as models may have.
+  private static let longest = 16_384
+}
+
+extension PictureExtent: Codable {
+  /// - Throws: `DecodingError.dataCorrupted` for text that is no size.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard sides.count == 2, let width = sides[0], let height = sides[1], (1...Self.longest).contains(width),
+      (1...Self.longest).contains(height)
+    else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "must be WIDTHxHEIGHT such as 288x224, not '\(text)'")
+    }
+    self.init(width: width, height: height)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode("\(width)x\(height)")
+  }
+}
+
+/// When a run is done.
+public enum TrainingLength: Sendable, Hashable {
+  case epochs(Int)
+  case steps(Int)
+  /// Wall-clock time of training, pauses between resumed runs not counted.
+  case minutes(Double)
+
+  var amount: Double {
+    switch self {
+    case .epochs(let count), .steps(let count): Double(count)
+    case .minutes(let count): count
+    }
+  }
+}
+
+extension TrainingLength: CustomStringConvertible {
+  public var description: String {
+    switch self {
+    case .epochs(let count): "\(count) epochs"
+    case .steps(let count): "\(count) steps"
+    case .minutes(let count): "\(count == count.rounded() ? "\(Int(count))" : "\(count)") minutes"
+    }
+  }
+
+  /// - Returns: nil for text that is no length.
+  init?(_ text: String) {
+    let words = text.split(separator: " ")
+    guard words.count == 2, let number = Double(words[0]), number.isFinite, abs(number) < 1e12 else { return nil }
+    switch words[1] {
+    case "epoch", "epochs": self = .epochs(Int(number))
+    case "step", "steps": self = .steps(Int(number))
+    case "minute", "minutes": self = .minutes(number)
+    default: return nil
+    }
+    if case .minutes = self { return }
+    guard number == number.rounded() else { return nil }
+  }
+}
+
+extension TrainingLength: Codable {
+  /// - Throws: `DecodingError.dataCorrupted` for text that is no length, or more than one.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let length = TrainingLength(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container,
+        debugDescription: "must be one length, such as '100 epochs', '3000 steps' or '10 minutes', not '\(text)'")
+    }
+    self = length
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}

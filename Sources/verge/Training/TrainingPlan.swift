@@ -1,0 +1,68 @@
+// From the command line to a recipe, data and a configuration.
+import Foundation
+import Training
+import UNet
+
+/// What `verge train` is going to do.
+struct TrainingPlan {
+  let recipe: Recipe
+  let sources: [any LabelledSource]
+  let validation: (any LabelledSource)?
+  let initial: Model?
+  let classes: [PixelClass]
+
+  /// Opens the data and decides what the recipe leaves open.
+  ///
+  /// - Parameters:
+  ///   - given: the recipe, and the keys that the user wrote.
+  /// - Throws: `TrainingError`, `ModelError` and `CommandError` for what cannot be.
+  init(_ given: GivenRecipe, initial: Model?) throws {
+    var recipe = given.recipe
+    guard !recipe.data.train.isEmpty else {
+      throw CommandError.unusable(what: "train", why: "there is no data: give --data SPEC, or data.train in the recipe")
+    }
+    sources = try recipe.data.train.map { try DataSpecification($0).open() }
+    validation = recipe.data.validation.isEmpty ? nil : try DataSpecification(recipe.data.validation).open()
+    if let initial, !given.keys.contains(where: { $0.hasPrefix("network.") && $0 != "network.classes" }) {
+      recipe.network.take(initial.architecture)
+    }
+    try recipe.check()
+    classes = try Self.classList(recipe.network.classes, of: sources[0].classNames, initial: initial)
+    self.recipe = recipe
+    self.initial = initial
+  }
+
+  /// - Throws: `TrainingError.setting` for an impossible network.
+  func configuration(output: String, threads: Int?) throws -> TrainerConfiguration {
+    let architecture = try recipe.network.architecture(classes: classes)
+    var made = TrainerConfiguration(recipe: recipe, architecture: architecture, output: output)
+    made.threads = threads ?? Machine.current.cores
+    made.memoryLimit = Machine.current.freeMemory
+    made.toolVersion = Verge.version
+    return made
+  }
+
+  private static func classList(_ wanted: String, of names: [String], initial: Model?) throws -> [PixelClass] {
+    switch wanted {
+    case "camvid": return ClassList.camvid
+    case "carla": return ClassList.carla
+    case "init":
+      guard let initial else { throw CommandError.unusable(what: "classes init", why: "there is no --init model") }
+      return initial.architecture.classes
+    case "auto":
+      if let initial, initial.architecture.classes.map(\.name) == names { return initial.architecture.classes }
+      return [ClassList.camvid, ClassList.carla].first { $0.map(\.name) == names } ?? ClassList.camvid
+    default:
+      throw CommandError.unusable(what: "classes \(wanted)", why: "known label sets: auto, camvid, carla, init")
+    }
+  }
+}
+
+/// A recipe with what the user wrote of it.
+struct GivenRecipe {
+  let recipe: Recipe
+  /// Paths of the keys that the user wrote, in files or options.
+  let keys: Set<String>
+  /// The preset that it starts from.
+  let preset: String?
+}
