@@ -142,6 +142,8 @@ static void set_sources(ck_train_row *row, const ck_train_kernel *kernel, const 
       row->src[row->segments] = ck_batch_pixel(src, n, stride * y + ky - before, -before);
       row->pixel_step[row->segments] = stride * src->channels * ck_real_size(src->real);
       row->steps[row->segments] = w.across * src->channels / kernel->pair;
+      // Of the next row's window the last `stride` rows are new.
+      row->ahead[row->segments] = ky + stride >= w.rows ? stride * src->row_stride : 0;
     }
   }
 }

@@ -19,6 +19,7 @@ typedef struct ck_train_row {
   const char *src[6];       ///< per segment, at output pixel 0
   ptrdiff_t pixel_step[6];  ///< bytes between the sources of neighbouring outputs
   int32_t steps[6];         ///< words
+  ptrdiff_t ahead[6];  ///< bytes from here to what the next row reads first, to be fetched meanwhile; 0 for nothing
   int32_t segments;
   const uint32_t *weights;  ///< of the block, 64-byte aligned, [segment][step][vectors * lanes] words
   const float *bias;        ///< NULL or [channels]

@@ -22,6 +22,13 @@ INLINE __m512 broadcast_word(const char *word) {
   return _mm512_set1_ps(value);
 }
 
+/// Fetches what the next row reads below the pixels of a tile: rows are too far apart for the core to see them coming.
+INLINE void fetch_ahead(const ck_train_row *row, int32_t s, const char *src, const int P) {
+  if (!row->ahead[s]) return;
+  const char *from = src + row->ahead[s];
+  for (ptrdiff_t i = 0; i < P * row->pixel_step[s]; i += 64) __builtin_prefetch(from + i, 0, 2);
+}
+
 /// Stores 16 results, or 8.
 INLINE void store(char *dst, __m512 value, ck_real real, __mmask16 stored) {
   if (real == CK_REAL_BF16) {
@@ -79,6 +86,7 @@ INLINE void row_tiles(const ck_train_row *row, int32_t x, int32_t tiles, const i
     for (int32_t s = 0; s < row->segments; s++) {
       const ptrdiff_t step = row->pixel_step[s];
       const char *src = row->src[s] + x * step;
+      fetch_ahead(row, s, src, P);
       NO_UNROLL for (int32_t k = row->steps[s]; k > 0; k--, src += 4, weights += 16 * V) {
         __m512 w[CK_TRAIN_VECTORS];
         UNROLL for (int v = 0; v < V; v++) w[v] = load_words(weights + 16 * v);
@@ -133,6 +141,7 @@ INLINE void row_pairs(const ck_train_row *row, int32_t x, int32_t tiles, const i
     for (int32_t s = 0; s < row->segments; s++) {
       const ptrdiff_t step = row->pixel_step[s];
       const char *src = row->src[s] + x * step;
+      fetch_ahead(row, s, src, 2 * Q);
       NO_UNROLL for (int32_t k = row->steps[s]; k > 0; k--, src += 4, weights += 32) {
         const __m512 first = load_words(weights), second = load_words(weights + 16);
         UNROLL for (int q = 0; q < Q; q++) {
