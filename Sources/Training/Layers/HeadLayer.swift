@@ -34,7 +34,11 @@ final class HeadLayer: TrainingLayer {
   private var inputs: Int { source.shape.c }
   private var classes: Int { logits.shape.c }
 
-  func forward(_ pass: Pass) {
+  func forward(_ pass: Pass) { pass.timed(.head) { score(pass) } }
+
+  func backward(_ pass: Pass) { pass.timed(.head) { differentiate(pass) } }
+
+  private func score(_ pass: Pass) {
     let rows = source.shape.rows
     let shares = shareCount(pixels: source.shape.pixels)
     let offsets = pass.parameters + bias.offset
@@ -50,7 +54,7 @@ final class HeadLayer: TrainingLayer {
     }
   }
 
-  func backward(_ pass: Pass) {
+  private func differentiate(_ pass: Pass) {
     guard let gradient, let parts else { preconditionFailure("\(name) was made for inference") }
     let rows = source.shape.rows
     let shares = shareCount(pixels: source.shape.pixels)

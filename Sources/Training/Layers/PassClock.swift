@@ -8,6 +8,12 @@ enum TrainingPhase: String, CaseIterable {
   case weightGradient = "weight gradient"
   case dataGradient = "data gradient"
   case head
+  case loss
+  case optimizer = "optimiser"
+}
+
+extension Duration {
+  var seconds: Double { Double(components.seconds) + Double(components.attoseconds) * 1e-18 }
 }
 
 /// Seconds by layer and phase, summed over passes. Used from the thread that runs the passes.
@@ -17,8 +23,7 @@ final class PassClock {
   var layer = ""
 
   func add(_ time: Duration, to phase: TrainingPhase) {
-    seconds[layer, default: [:]][phase, default: 0] +=
-      Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18
+    seconds[layer, default: [:]][phase, default: 0] += time.seconds
   }
 }
 
