@@ -36,7 +36,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes", .product(name: "Yams", package: "Yams")],
-      resources: [.copy("Run/Recipe/Presets")]),
+      resources: [.copy("Data/ClassMaps"), .copy("Run/Recipe/Presets")]),
     .target(
       name: "Interchange",
       dependencies: ["Tensors", "UNet", .product(name: "SwiftProtobuf", package: "swift-protobuf")],

@@ -6,6 +6,8 @@ public enum TrainingError: Error, Sendable, Equatable {
   case specification(String, reason: String)
   /// A data set that cannot be read or has nothing in it.
   case data(path: String, reason: String)
+  /// A single picture or mask of a data set that cannot be used.
+  case picture(path: String, reason: String)
   /// A class list or class map that does not fit.
   case classes(String)
   /// A setting out of its range.
@@ -29,6 +31,7 @@ extension TrainingError: CustomStringConvertible {
     switch self {
     case .specification(let text, let reason): "data '\(text)': \(reason)"
     case .data(let path, let reason): "\(path): \(reason)"
+    case .picture(let path, let reason): "\(path): \(reason)"
     case .classes(let reason): reason
     case .setting(let name, let reason): "\(name) \(reason)"
     case .checkpoint(let path, let reason): "\(path): \(reason)"

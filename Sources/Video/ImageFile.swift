@@ -15,40 +15,45 @@ public enum ImageFile {
 
   /// The picture as upright `rgb24` of its own size.
   ///
+  /// - Parameter strictly: refuses a picture that breaks off or is damaged, of which otherwise as much is shown as there is.
   /// - Throws: `VideoError.cannotOpen`, `.notMedia`, `.badPicture`.
-  public static func readRGB(_ path: String) throws(VideoError) -> Frame {
-    let frame = try read(path)
+  public static func readRGB(_ path: String, strictly: Bool = false) throws(VideoError) -> Frame {
+    let frame = try FrameMaker().frame(from: picture(path, strictly: strictly))
     return try Scaler(width: frame.displaySize.width, height: frame.displaySize.height, format: .rgb24).scale(frame)
   }
 
   /// The numbers in a mask, untouched: palette indices, or grey values.
   ///
-  /// - Throws: `VideoError.cannotOpen`, `.notMedia`, and `.badPicture` for a picture in colours.
-  public static func readIndices(_ path: String) throws(VideoError) -> LabelMap {
-    let picture = try picture(path)
+  /// - Parameter strictly: refuses a picture that breaks off or is damaged.
+  /// - Throws: `VideoError.cannotOpen`, `.notMedia`, and `.badPicture` for a picture in colours or numbers above 255.
+  public static func readIndices(_ path: String, strictly: Bool = false) throws(VideoError) -> LabelMap {
+    let picture = try picture(path, strictly: strictly)
     switch picture.format {
     case AV_PIX_FMT_PAL8, AV_PIX_FMT_GRAY8: return labels(of: picture, at: 0, step: 1)
     case AV_PIX_FMT_YA8: return labels(of: picture, at: 0, step: 2)
+    case AV_PIX_FMT_GRAY16BE: return try wideLabels(of: picture, step: 2, path: path)
+    case AV_PIX_FMT_YA16BE: return try wideLabels(of: picture, step: 4, path: path)
     case AV_PIX_FMT_MONOBLACK: return bits(of: picture, inverted: false)
     case AV_PIX_FMT_MONOWHITE: return bits(of: picture, inverted: true)
     default:
       throw .badPicture(
-        path, cause: "a mask of indices must be a palette or 8-bit grey picture, not \(picture.format.name)")
+        path, cause: "a mask of indices must be a palette or grey picture, not \(picture.format.name)")
     }
   }
 
   /// The red channel of a mask, as CARLA writes class ids; grey and palette masks give their numbers.
   ///
   /// - Throws: `VideoError.cannotOpen`, `.notMedia`, and `.badPicture` for any other layout.
-  public static func readRed(_ path: String) throws(VideoError) -> LabelMap {
-    let picture = try picture(path)
+  public static func readRed(_ path: String, strictly: Bool = false) throws(VideoError) -> LabelMap {
+    let picture = try picture(path, strictly: strictly)
     switch picture.format {
     case AV_PIX_FMT_RGB24: return labels(of: picture, at: 0, step: 3)
     case AV_PIX_FMT_RGBA, AV_PIX_FMT_RGB0: return labels(of: picture, at: 0, step: 4)
     case AV_PIX_FMT_BGR24: return labels(of: picture, at: 2, step: 3)
     case AV_PIX_FMT_BGRA, AV_PIX_FMT_BGR0: return labels(of: picture, at: 2, step: 4)
-    case AV_PIX_FMT_PAL8, AV_PIX_FMT_GRAY8, AV_PIX_FMT_YA8: return try readIndices(path)
-    default: throw .badPicture(path, cause: "no 8-bit red channel in \(picture.format.name); save the mask as PNG")
+    case AV_PIX_FMT_PAL8, AV_PIX_FMT_GRAY8, AV_PIX_FMT_YA8: return try readIndices(path, strictly: strictly)
+    default:
+      throw .badPicture(path, cause: "no 8-bit red channel in \(picture.format.name); save the mask as an 8-bit PNG")
     }
   }
 
@@ -61,6 +66,17 @@ public enum ImageFile {
       for x in 0..<map.width { to[x] = from[x * step] }
     }
     return map
+  }
+
+  /// 16-bit samples, high byte first as PNG has them, that hold numbers below 256.
+  private static func wideLabels(
+    of picture: DecodedPicture, step: Int, path: String
+  ) throws(VideoError) -> LabelMap {
+    let high = labels(of: picture, at: 0, step: step)
+    if high.buffer.contains(where: { $0 != 0 }) {
+      throw .badPicture(path, cause: "16-bit numbers above 255 are no labels; save the mask with 8 bits")
+    }
+    return labels(of: picture, at: 1, step: step)
   }
 
   /// One bit a pixel, the first one highest; black is 0.
@@ -78,9 +94,9 @@ public enum ImageFile {
   }
 
   /// The first picture of a file as the decoder gives it.
-  private static func picture(_ path: String) throws(VideoError) -> DecodedPicture {
+  private static func picture(_ path: String, strictly: Bool = false) throws(VideoError) -> DecodedPicture {
     guard FileManager.default.fileExists(atPath: path) else { throw .cannotOpen(path, cause: "no such file") }
-    return try SinglePicture.decode(path)
+    return try SinglePicture.decode(path, strictly: strictly)
   }
 }
 

@@ -100,7 +100,7 @@ import UNet
 
   @Test func frozenLayersKeepWeightsAndStatistics() throws {
     var settings = try configuration(try Fixtures.folder(), steps: 3)
-    settings.optimizer.freeze = ["contracting"]
+    settings.recipe.optimizer.freeze = ["contracting"]
     let trainer = try trainer(settings)
     let before = Array(trainer.values.buffer)
     _ = try trainer.run { _ in true }

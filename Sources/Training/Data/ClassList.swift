@@ -1,76 +1,58 @@
-// The label sets that data formats come with, and maps between label sets.
+// The label sets that data comes with.
 import Frames
 public import UNet
 
-/// Names and colours of a label set.
-public enum ClassList {
-  /// CamVid's 11 classes, as SegNet groups them.
-  public static let camvid: [PixelClass] = [
-    entry("sky", 70, 130, 180), entry("building", 70, 70, 70), entry("pole", 230, 200, 150),
-    entry("road", 128, 64, 128), entry("pavement", 244, 35, 232), entry("tree", 60, 160, 50),
-    entry("sign", 250, 220, 0), entry("fence", 190, 110, 80), entry("car", 0, 60, 230),
-    entry("pedestrian", 220, 20, 60), entry("bicyclist", 255, 130, 0),
-  ]
+/// Names and colours of a label set, and the numbers that stand for its classes in masks.
+public struct ClassList: Sendable, Hashable {
+  /// A number in masks that stands for no class.
+  struct Ignored: Sendable, Hashable {
+    let id: UInt8
+    let color: ClassColor
+  }
 
-  /// The 13 classes of CARLA 0.8; what has no class, the sky above all, is `none`.
-  public static let carla: [PixelClass] = [
-    entry("none", 70, 130, 180), entry("building", 70, 70, 70), entry("fence", 190, 110, 80),
-    entry("other", 110, 190, 160), entry("pedestrian", 220, 20, 60), entry("pole", 230, 200, 150),
-    entry("lane line", 255, 255, 255), entry("road", 128, 64, 128), entry("sidewalk", 244, 35, 232),
-    entry("vegetation", 60, 160, 50), entry("vehicle", 0, 60, 230), entry("wall", 102, 102, 156),
-    entry("traffic sign", 250, 220, 0),
-  ]
+  /// As users name it: `camvid`, `carla-0.9.14`, or a file.
+  public let name: String
+  public let classes: [PixelClass]
+  /// The number of each class in masks.
+  let ids: [UInt8]
+  let ignored: [Ignored]
 
-  private static func entry(_ name: String, _ red: UInt8, _ green: UInt8, _ blue: UInt8) -> PixelClass {
-    PixelClass(name: name, color: ClassColor(red, green, blue))
+  /// - Parameter ids: the numbers in masks; nil for 0, 1, 2, …
+  init(name: String, classes: [PixelClass], ids: [UInt8]? = nil, ignored: [Ignored] = []) {
+    precondition(!classes.isEmpty && classes.count < Int(ignoreLabel), "a label set has 1 to 254 classes")
+    (self.name, self.classes, self.ignored) = (name, classes, ignored)
+    self.ids = ids ?? classes.indices.map { UInt8($0) }
+  }
+
+  /// For each number in a mask the class's place in the list, 255 where it is to be ignored, nil where it means nothing.
+  var table: [UInt8?] {
+    var table = [UInt8?](repeating: nil, count: 256)
+    for (label, id) in ids.enumerated() { table[Int(id)] = UInt8(label) }
+    for entry in ignored { table[Int(entry.id)] = ignoreLabel }
+    table[Int(ignoreLabel)] = ignoreLabel
+    return table
   }
 }
 
-/// Which class of a network each label of a data set teaches.
-public struct ClassMap: Sendable, Hashable {
-  /// Codes by source label, as `LabelSets` has them: a class, a set of classes, or 255 for ignored.
-  public let table: [UInt8]
-
-  /// Names in one label set that mean a class of another name in another one.
-  static let synonyms: [String: [String]] = [
-    "none": ["sky"], "sky": ["none"], "sidewalk": ["pavement"], "pavement": ["sidewalk"], "vegetation": ["tree"],
-    "tree": ["vegetation"], "terrain": ["tree", "vegetation"], "vehicle": ["car"], "car": ["vehicle"],
-    "truck": ["car", "vehicle"], "bus": ["car", "vehicle"], "traffic sign": ["sign"], "sign": ["traffic sign"],
-    "traffic light": ["sign", "traffic sign"], "lane line": ["lane marking", "road"],
-    "lane marking": ["lane line", "road"], "wall": ["building"], "object": ["other"], "ego vehicle": ["vehicle"],
-  ]
-
-  /// Maps by equal names, then by `synonyms`; what has no counterpart is ignored.
+extension ClassList {
+  /// A colour that tells class `label` from its neighbours in the list, for classes that nobody gave one.
   ///
-  /// - Throws: `TrainingError.classes` when not a single name fits.
-  public init(from source: [String], to target: [String], sets: inout LabelSets) throws(TrainingError) {
-    var table = [UInt8](repeating: ignoreLabel, count: 256)
-    for (label, name) in source.enumerated() {
-      let names = [name] + (ClassMap.synonyms[name] ?? [])
-      if let index = names.lazy.compactMap({ target.firstIndex(of: $0) }).first {
-        table[label] = try sets.code(for: [UInt8(index)])
-      }
+  /// - Source: the colour map of the PASCAL VOC development kit: bits of the label, dealt to red, green and blue.
+  static func standardColor(_ label: Int) -> ClassColor {
+    func part(_ channel: Int) -> UInt8 {
+      (0..<3).reduce(0) { $0 | UInt8(label >> (3 * $1 + channel) & 1) << UInt8(7 - $1) }
     }
-    guard table.contains(where: { $0 != ignoreLabel }) else {
-      throw .classes("none of the classes \(source.joined(separator: ", ")) is one of the network's")
-    }
-    self.table = table
+    return ClassColor(part(0), part(1), part(2))
   }
 
-  /// The map for measuring, where a pixel that may be of several classes says nothing: sets become ignored.
-  func withoutSets(classes: Int) -> ClassMap {
-    ClassMap(table: table.map { Int($0) < classes ? $0 : ignoreLabel })
+  /// A list of names in order, with standard colours.
+  init(name: String, names: [String]) {
+    self.init(
+      name: name, classes: names.enumerated().map { PixelClass(name: $1, color: Self.standardColor($0)) })
   }
+}
 
-  private init(table: [UInt8]) { self.table = table }
-
-  /// Replaces source labels by the network's.
-  func apply(to labels: inout [UInt8]) {
-    for i in labels.indices { labels[i] = table[Int(labels[i])] }
-  }
-
-  /// Whether labels stay as they are.
-  var isIdentity: Bool {
-    table.enumerated().allSatisfy { $1 == ignoreLabel || Int($1) == $0 }
-  }
+extension ClassList {
+  public static var camvid: [PixelClass] { (try? named("camvid"))?.classes ?? [] }
+  public static var carla: [PixelClass] { (try? named("carla-0.8"))?.classes ?? [] }
 }

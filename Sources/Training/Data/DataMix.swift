@@ -13,14 +13,16 @@ final class DataMix: Sendable {
   }
 
   /// Bytes of pictures to keep where nothing else is asked for.
-  static let standardMemoryLimit = 2 << 30
+  static let standardMemoryLimit = PictureCache.standardLimit
 
   let parts: [Part]
   /// What the label codes of the pictures mean.
   let labelSets: LabelSets
   /// Pictures in an epoch: as many as it takes to see the first set once.
   let epoch: Int
-  private let seed: UInt64
+  /// Pictures that could not be used.
+  let skipped: SkippedPictures
+  private let order: StreamOrder
   private let cache: PictureCache
 
   /// - Parameters:
@@ -39,55 +41,32 @@ final class DataMix: Sendable {
     var parts: [Part] = []
     var sets = LabelSets(classes: classNames.count)
     for (source, weight) in zip(sources, weights) {
-      let map = try ClassMap(from: source.classNames, to: classNames, sets: &sets)
+      let map = try ClassMap(from: source.classNames, to: classNames, changes: source.changes, sets: &sets)
       parts.append(Part(source: source, share: weight / weights.reduce(0, +), map: map))
     }
     (self.parts, labelSets) = (parts, sets)
-    self.seed = seed
     epoch = max(1, Int((Double(parts[0].source.count) / parts[0].share).rounded()))
+    skipped = SkippedPictures(count: sources.reduce(0) { $0 + $1.count })
+    order = StreamOrder(shares: parts.map(\.share), counts: sources.map(\.count), seed: seed)
     cache = PictureCache(limit: memoryLimit)
   }
 
-  /// Which part and which picture of it come at each place of `positions` in the stream: parts by their shares, a part's
-  /// pictures in a new order each time round.
+  /// Which part and which picture of it come at each place of `positions` in the stream.
+  func choices(at positions: Range<Int>) -> [(part: Int, index: Int)] { order.choices(at: positions) }
+
+  /// A picture with the network's labels, from memory when it was kept. In place of one that cannot be used comes the next
+  /// of its set that can.
   ///
-  /// - Complexity: O(positions.upperBound), once a batch: far below the cost of drawing it.
-  func choices(at positions: Range<Int>) -> [(part: Int, index: Int)] {
-    var turns = [Int](repeating: 0, count: parts.count)
-    if parts.count > 1 {
-      for position in 0..<positions.lowerBound { turns[partIndex(at: position)] += 1 }
-    } else {
-      turns[0] = positions.lowerBound
-    }
-    return positions.map { position in
-      let part = partIndex(at: position)
-      defer { turns[part] += 1 }
-      return (part, permuted(turns[part], part: part))
-    }
-  }
-
-  /// Multiples of the golden ratio fill 0…1 evenly at every length, so parts come evenly spread in time.
-  private func partIndex(at position: Int) -> Int {
-    let place = (Double(position) * 0.618_033_988_749_895).truncatingRemainder(dividingBy: 1)
-    var sum = 0.0
-    for (i, part) in parts.enumerated() {
-      sum += part.share
-      if place < sum { return i }
-    }
-    return parts.count - 1
-  }
-
-  /// The picture at `turn` of a part: each round shows all pictures in an order of its own.
-  private func permuted(_ turn: Int, part: Int) -> Int {
-    let count = parts[part].source.count
-    var random = SeededRandom(seed: seed, index: UInt64(turn / count * parts.count + part))
-    return (0..<count).shuffled(using: &random)[turn % count]
-  }
-
-  /// A picture with the network's labels, from memory when it was kept.
-  ///
-  /// - Throws: what the source throws.
+  /// - Throws: `TrainingError.data` when too many cannot be used.
   func picture(part: Int, index: Int) throws(TrainingError) -> LabelledPicture {
+    let count = parts[part].source.count
+    for place in index..<(index + count) {
+      do throws(TrainingError) { return try stored(part: part, index: place % count) } catch { try skipped.add(error) }
+    }
+    throw .data(path: parts[part].source.specification, reason: "not one picture of it can be used")
+  }
+
+  private func stored(part: Int, index: Int) throws(TrainingError) -> LabelledPicture {
     if let known = cache[part, index] { return known }
     var picture = try parts[part].source.picture(at: index)
     if !parts[part].map.isIdentity { parts[part].map.apply(to: &picture.labels) }
@@ -95,7 +74,8 @@ final class DataMix: Sendable {
     return picture
   }
 
-  /// Share of each class among all labelled pixels of the folder parts, weighted by the parts' shares.
+  /// Share of each class among all labelled pixels, weighted by the parts' shares; a pixel of a set of classes counts for
+  /// all of them evenly.
   func classShares(classes: Int) throws(TrainingError) -> [Double] {
     var shares = [Double](repeating: 0, count: classes)
     for (p, part) in parts.enumerated() {
@@ -104,8 +84,11 @@ final class DataMix: Sendable {
       for index in stride(from: 0, to: part.source.count, by: step) {
         for label in try picture(part: p, index: index).labels { counts[Int(label)] += 1 }
       }
-      let total = Double(max(1, counts[0..<classes].reduce(0, +)))
-      for c in 0..<classes { shares[c] += part.share * Double(counts[c]) / total }
+      let codes = (0..<256).map { labelSets[UInt8($0)] }
+      let total = Double(max(1, counts.indices.reduce(0) { $0 + (codes[$1].isEmpty ? 0 : counts[$1]) }))
+      for (code, members) in codes.enumerated() {
+        for c in members { shares[Int(c)] += part.share * Double(counts[code]) / total / Double(members.count) }
+      }
     }
     return shares
   }

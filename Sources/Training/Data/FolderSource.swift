@@ -1,54 +1,41 @@
-// Data sets that are a folder of photographs beside a folder of masks.
+// Data sets that are files on disk: a photograph and a mask for each picture.
 import Foundation
 import Frames
 import UNet
 import Video
 
-/// Where a format keeps its photographs and masks, and how a mask holds its labels.
-struct FolderLayout: Sendable {
-  let imageFolder, maskFolder: String
-  let classNames: [String]
-  /// Labels beyond the class list that stand for "none", beside 255.
-  let ignored: Set<UInt8>
-  let readMask: @Sendable (String) throws(VideoError) -> LabelMap
-
-  /// `images/` and `masks/` of indices; 11 is CamVid's void.
-  static let camvid = FolderLayout(
-    imageFolder: "images", maskFolder: "masks", classNames: ClassList.camvid.map(\.name), ignored: [11]
-  ) { path throws(VideoError) in try ImageFile.readIndices(path) }
-
-  /// `CameraRGB/` and `CameraSeg/`, the label in the red channel.
-  static let carla = FolderLayout(
-    imageFolder: "CameraRGB", maskFolder: "CameraSeg", classNames: ClassList.carla.map(\.name), ignored: []
-  ) { path throws(VideoError) in try ImageFile.readRed(path) }
-}
-
 /// Pairs of files with the same name (extensions may differ), in order of the names.
 struct FolderSource: LabelledSource {
   /// As receipts name it, see `DataSpecification.shareable`.
   let specification: String
-  let classNames: [String]
-  private let layout: FolderLayout
-  /// Paths without extension are equal in the two folders.
-  private let pairs: [(image: String, mask: String)]
+  let classes: [PixelClass]
+  let notes: [String]
+  let changes: ClassMapFile?
+  private let form: MaskForm
+  private let pairs: [PicturePair]
 
-  /// - Throws: `TrainingError.data` when a folder is missing, empty, or a photograph has no mask.
-  init(_ specification: DataSpecification, layout: FolderLayout) throws(TrainingError) {
-    self.specification = specification.shareable
-    self.layout = layout
-    classNames = layout.classNames
-    let images = try Self.files(in: specification.folder + "/" + layout.imageFolder)
-    let masks = try Self.files(in: specification.folder + "/" + layout.maskFolder)
-    let unpaired = Set(images.keys).symmetricDifference(masks.keys)
-    if let name = unpaired.min() {
-      let missing = images[name] == nil ? "photograph" : "mask"
-      throw .data(path: specification.folder, reason: "'\(name)' has no \(missing) (\(unpaired.count) such files)")
+  /// - Throws: `TrainingError.data` when a folder is missing, empty, or a photograph has no mask, or nothing tells what
+  ///   the masks' labels are.
+  init(_ specification: DataSpecification, changes: ClassMapFile? = nil) throws(TrainingError) {
+    let format = FolderFormat(specification)
+    let list = try format.givenClasses()
+    let layout = try format.layout(list)
+    var pairs: [PicturePair] = []
+    for part in format.parts { pairs += try layout.pairs(in: specification.path, part: part) }
+    var notes: [String] = []
+    if let choice = specification.choice {
+      pairs = try choice.apply(to: pairs, folder: specification.path)
+      if choice.unit == .random {
+        notes.append("\(choice) takes single frames: neighbours lie on both sides, and scores on the rest are too high")
+      }
     }
-    guard !images.isEmpty else { throw .data(path: specification.folder, reason: "no pictures in it") }
-    pairs = images.keys.sorted().compactMap { key in
-      images[key].flatMap { image in masks[key].map { (image, $0) } }
-    }
+    let masks = try format.masks(pairs, list: list)
+    (self.specification, self.changes, self.pairs) = (specification.shareable, changes, pairs)
+    (classes, form) = (masks.list.classes, masks.form)
+    self.notes = (notes + masks.notes).map { "\(specification): \($0)" }
   }
+
+  var classNames: [String] { classes.map(\.name) }
 
   var count: Int { pairs.count }
 
@@ -56,35 +43,48 @@ struct FolderSource: LabelledSource {
 
   func picture(at index: Int) throws(TrainingError) -> LabelledPicture {
     let pair = pairs[index]
+    let frame: Frame
+    do throws(VideoError) { frame = try ImageFile.readRGB(pair.image, strictly: true) } catch {
+      throw .picture(path: pair.image, reason: error.cause)
+    }
     do throws(VideoError) {
-      let frame = try ImageFile.readRGB(pair.image)
-      let map = try layout.readMask(pair.mask)
-      guard (map.width, map.height) == (frame.width, frame.height) else {
-        throw VideoError.badPicture(
-          pair.mask, cause: "\(map.width)×\(map.height), but its photograph is \(frame.width)×\(frame.height)")
-      }
-      if let label = map.buffer.first(where: { !isKnown($0) }) {
-        throw VideoError.badPicture(
-          pair.mask, cause: "label \(label) is not one of the \(classNames.count) classes of this format")
-      }
-      return LabelledPicture(frame: frame, map: map)
+      return pair.mask == pair.image ? try halves(of: frame, path: pair.image) : try picture(frame, mask: pair.mask)
     } catch {
-      throw .data(path: pair.image, reason: "\(error)")
+      throw .picture(path: pair.mask, reason: error.cause)
     }
   }
 
-  private func isKnown(_ label: UInt8) -> Bool {
-    Int(label) < classNames.count || label == ignoreLabel || layout.ignored.contains(label)
+  private func picture(_ frame: Frame, mask: String) throws(VideoError) -> LabelledPicture {
+    let map = try form.read(mask)
+    guard (map.width, map.height) == (frame.width, frame.height) else {
+      throw .badPicture(
+        mask, cause: "\(map.width)×\(map.height), but its photograph is \(frame.width)×\(frame.height)")
+    }
+    return LabelledPicture(frame: frame, map: map)
   }
 
-  /// Picture files by name without extension.
-  private static func files(in folder: String) throws(TrainingError) -> [String: String] {
-    guard let names = try? FileManager.default.contentsOfDirectory(atPath: folder) else {  // the reason is told below
-      throw .data(path: folder, reason: "no such folder, or it may not be read")
+  /// Photograph left, coloured mask right.
+  private func halves(of frame: Frame, path: String) throws(VideoError) -> LabelledPicture {
+    guard frame.width % 2 == 0, case .colors(let table) = form else {
+      throw .badPicture(path, cause: "\(frame.width) pixels wide, which makes no two halves")
     }
-    let pictures = names.filter { ["png", "jpg", "jpeg"].contains(($0 as NSString).pathExtension.lowercased()) }
-    return Dictionary(
-      pictures.map { (($0 as NSString).deletingPathExtension, folder + "/" + $0) },
-      uniquingKeysWith: { first, _ in first })
+    let (width, height) = (frame.width / 2, frame.height)
+    var rgb = [UInt8]()
+    rgb.reserveCapacity(3 * width * height)
+    for y in 0..<height { rgb.append(contentsOf: UnsafeBufferPointer(start: frame.planes[0].row(y), count: 3 * width)) }
+    let map = table.labels(of: frame, from: width)
+    let labels = withExtendedLifetime(map) { Array(map.buffer) }
+    return LabelledPicture(width: width, height: height, rgb: rgb, labels: labels)
+  }
+}
+
+extension VideoError {
+  /// What is wrong, without the name of the file where that is told anyway.
+  fileprivate var cause: String {
+    switch self {
+    case .cannotOpen(_, let cause), .badPicture(_, let cause): cause
+    case .notMedia(_, let cause): "is no picture, or damaged: \(cause)"
+    default: "\(self)"
+    }
   }
 }

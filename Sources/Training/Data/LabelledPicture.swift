@@ -1,6 +1,7 @@
 // A picture with a class for every pixel, as training keeps it.
 import Foundation
 public import Frames
+public import UNet
 
 /// An upright RGB picture and its labels, both in memory.
 public struct LabelledPicture: Sendable {
@@ -37,10 +38,22 @@ public protocol LabelledSource: Sendable {
   var specification: String { get }
   /// Class names by label.
   var classNames: [String] { get }
+  /// Names and colours by label.
+  var classes: [PixelClass] { get }
+  /// What the user should know of the set before it is used, a line each.
+  var notes: [String] { get }
+  /// The user's own map from labels to a network's classes.
+  var changes: ClassMapFile? { get }
   /// How many pictures there are; of an endless source, how many make an epoch.
   var count: Int { get }
   /// - Throws: `TrainingError.data` for a picture that cannot be read or does not fit its labels.
   func picture(at index: Int) throws(TrainingError) -> LabelledPicture
   /// A name for picture `index`, for messages.
   func name(at index: Int) -> String
+}
+
+extension LabelledSource {
+  public var classes: [PixelClass] { ClassList(name: "", names: classNames).classes }
+  public var notes: [String] { [] }
+  public var changes: ClassMapFile? { nil }
 }

@@ -1,22 +1,30 @@
 // Scenes drawn on the fly as a data set.
 import Frames
 import Scenes
+import UNet
 
 /// Pictures of streets that do not exist, with exact labels: each of another street, light and weather.
 ///
 /// The path is the size, `WIDTHxHEIGHT`, 480x360 when left out; the split `val` has streets of its own.
 struct SceneSource: LabelledSource {
   let specification: String
-  let classNames = SceneClass.allCases.map(\.name)
+  let classes = SceneClass.allCases.map {
+    PixelClass(name: $0.name, color: ClassColor($0.color.red, $0.color.green, $0.color.blue))
+  }
+  var classNames: [String] { classes.map(\.name) }
+  let changes: ClassMapFile?
   /// Pictures of an epoch; the same ones come again in the next.
   let count: Int
   private let width, height: Int
   private let firstSeed: UInt64
 
   /// - Throws: `TrainingError.specification` for a size that is none, or an unknown split.
-  init(_ specification: DataSpecification) throws(TrainingError) {
+  init(_ specification: DataSpecification, changes: ClassMapFile? = nil) throws(TrainingError) {
     let text = specification.description
-    self.specification = text
+    (self.specification, self.changes) = (specification.shareable, changes)
+    guard specification.labels == nil, specification.choice == nil else {
+      throw .specification(text, reason: "scenes have labels of their own and the splits train and val, nothing else")
+    }
     let size = specification.path.isEmpty ? "480x360" : specification.path
     let sides = size.split(separator: "x").compactMap { Int($0) }
     guard sides.count == 2, sides.allSatisfy({ (16...4096).contains($0) }) else {

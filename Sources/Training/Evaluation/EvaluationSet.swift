@@ -57,7 +57,8 @@ public struct EvaluationSet: Sendable {
     count = min(source.count, max(1, limit ?? source.count))
     let names = architecture.classes.map(\.name)
     var sets = LabelSets(classes: names.count)
-    map = try ClassMap(from: source.classNames, to: names, sets: &sets).withoutSets(classes: names.count)
+    map = try ClassMap(from: source.classNames, to: names, changes: source.changes, sets: &sets)
+      .withoutSets(classes: names.count)
   }
 
   /// Picture `index` at the network's input size, as a live frame would be scaled.

@@ -84,6 +84,9 @@ public final class Trainer {
       let epoch = self.epoch
       let (lossValue, rate) = try step(stream.next())
       if !report(.step(stepReport(loss: lossValue, rate: rate))) { end = .interrupted }
+      for (path, reason) in mix.skipped.takeNew() where !report(.skipped(path: path, reason: reason)) {
+        end = .interrupted
+      }
       if end == .completed, self.epoch != epoch, self.epoch % recipe.evaluation.every == 0 { end = try measure(report) }
       if clock.sinceCheckpoint > configuration.checkpointEvery, !(try saveReporting(report)) { end = .interrupted }
     }

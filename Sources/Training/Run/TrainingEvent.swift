@@ -9,6 +9,8 @@ public enum TrainingEvent: Sendable {
   /// After measuring.
   case evaluation(EvaluationReport)
   case checkpoint(path: String)
+  /// A picture that cannot be used is left out; another one stands in for it.
+  case skipped(path: String, reason: String)
 }
 
 /// One step of training.

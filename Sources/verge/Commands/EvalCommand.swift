@@ -33,6 +33,9 @@ struct EvalCommand: ParsableCommand {
   @Option(help: DataSpecification.help, transform: DataSpecification.parse)
   var data: DataSpecification?
 
+  @Option(help: ArgumentHelp("Which labels are which of the model's classes: lines LABEL: CLASS.", valueName: "file"))
+  var map: String?
+
   @Option(help: ArgumentHelp("Measure how much labels flicker on this video.", valueName: "file"))
   var video: String?
 
@@ -94,7 +97,7 @@ struct EvalCommand: ParsableCommand {
         try FBetaRequest(text, classNames: model.architecture.classes.map(\.name))
       }, limit: limit)
     let interrupts = Interrupts { run.stop() }
-    let pictures = try data.map { try run.measure($0, confusion: confusion) }
+    let pictures = try data.map { try run.measure($0, map: map, confusion: confusion) }
     try interrupts.check()
     let video = try video.map { try run.measure(video: $0) }
     try interrupts.check()

@@ -24,6 +24,8 @@ struct TrainCommand: ParsableCommand {
         verge train --resume -o town.safetensors
         verge train --recipe carla --print-recipe > mine.yaml
         verge train --recipe mine.yaml --data carla:runs:train --val carla:runs:val -o mine.safetensors
+
+      \(DataSpecification.manual)
       """)
 
   @Option(help: DataSpecification.help, transform: DataSpecification.parse)
@@ -36,6 +38,10 @@ struct TrainCommand: ParsableCommand {
 
   @Option(help: "Shares of the --data sets, such as 0.85,0.15; by number of pictures when left out.")
   var mix: String?
+
+  @Option(
+    help: ArgumentHelp("Which labels of the data teach which classes, see verge train --help.", valueName: "file"))
+  var map: String?
 
   @Option(name: .shortAndLong, help: "The model file to write.")
   var output: String?
@@ -79,7 +85,7 @@ struct TrainCommand: ParsableCommand {
     OpenBLAS.restartWithBestCore()
     guard let output else { preconditionFailure("validated") }
     let initial = try self.`init`.map { try ModelLibrary.load($0) }
-    let plan = try TrainingPlan(try givenRecipe(), initial: initial)
+    let plan = try TrainingPlan(try givenRecipe(), initial: initial, map: map)
     let run = TrainingRun(
       plan, configuration: try plan.configuration(output: output, threads: threads),
       files: TrainingFiles(output, log: log),

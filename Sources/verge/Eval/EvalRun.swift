@@ -25,9 +25,12 @@ final class EvalRun: Sendable {
 
   /// Scores of a data set.
   ///
-  /// - Parameter confusion: where the confusion matrix goes; nil for nowhere.
-  func measure(_ data: DataSpecification, confusion: String?) throws -> EvalResult {
-    let source = try data.open()
+  /// - Parameters:
+  ///   - map: a file with a class map; nil for none.
+  ///   - confusion: where the confusion matrix goes; nil for nowhere.
+  func measure(_ data: DataSpecification, map: String? = nil, confusion: String?) throws -> EvalResult {
+    let source = try DataSpecification.open([data], map: map)[0]
+    for note in source.notes { Console.standard.note(note) }
     let set = try EvaluationSet(source, architecture: model.architecture, limit: limit)
     let evaluation = try watched(unit: "images", total: set.count) { progress in
       try Evaluator.evaluate(predictor, on: set, options: options, progress: progress)

@@ -13,7 +13,7 @@ extension DataSpecification {
   }
 
   static let help = ArgumentHelp(
-    "A data set, FORMAT:PATH[:SPLIT]; formats: camvid, carla, scenes.", valueName: "spec")
+    "A data set, FORMAT:PATH[:SPLIT]; formats: camvid, carla, cityscapes, masks, pairs, scenes.", valueName: "spec")
 }
 
 /// Numbers with commas between them, such as `24,48,80`.

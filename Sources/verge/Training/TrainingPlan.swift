@@ -16,18 +16,27 @@ struct TrainingPlan {
   /// - Parameters:
   ///   - given: the recipe, and the keys that the user wrote.
   /// - Throws: `TrainingError`, `ModelError` and `CommandError` for what cannot be.
-  init(_ given: GivenRecipe, initial: Model?) throws {
+  ///   - map: a file with a class map; nil for none.
+  init(_ given: GivenRecipe, initial: Model?, map: String? = nil) throws {
     var recipe = given.recipe
     guard !recipe.data.train.isEmpty else {
       throw CommandError.unusable(what: "train", why: "there is no data: give --data SPEC, or data.train in the recipe")
     }
-    sources = try recipe.data.train.map { try DataSpecification($0).open() }
-    validation = recipe.data.validation.isEmpty ? nil : try DataSpecification(recipe.data.validation).open()
+    let training = try recipe.data.train.map { try DataSpecification($0) }
+    let measuring = recipe.data.validation.isEmpty ? [] : [try DataSpecification(recipe.data.validation)]
+    let opened = try DataSpecification.open(training + measuring, map: map)
+    sources = Array(opened.prefix(training.count))
+    validation = measuring.isEmpty ? nil : opened.last
+    let weights = DataSpecification.weights(training)
+    guard weights.isEmpty || recipe.data.weights.isEmpty else {
+      throw CommandError.unusable(what: "data.weights", why: "the data sets have weights of their own, SPEC=WEIGHT")
+    }
+    if !weights.isEmpty { recipe.data.weights = weights }
     if let initial, !given.keys.contains(where: { $0.hasPrefix("network.") && $0 != "network.classes" }) {
       recipe.network.take(initial.architecture)
     }
     try recipe.check()
-    classes = try Self.classList(recipe.network.classes, of: sources[0].classNames, initial: initial)
+    classes = try Self.classList(recipe.network.classes, of: sources[0], initial: initial)
     self.recipe = recipe
     self.initial = initial
   }
@@ -42,7 +51,9 @@ struct TrainingPlan {
     return made
   }
 
-  private static func classList(_ wanted: String, of names: [String], initial: Model?) throws -> [PixelClass] {
+  private static func classList(
+    _ wanted: String, of source: any LabelledSource, initial: Model?
+  ) throws -> [PixelClass] {
     switch wanted {
     case "camvid": return ClassList.camvid
     case "carla": return ClassList.carla
@@ -50,10 +61,23 @@ struct TrainingPlan {
       guard let initial else { throw CommandError.unusable(what: "classes init", why: "there is no --init model") }
       return initial.architecture.classes
     case "auto":
-      if let initial, initial.architecture.classes.map(\.name) == names { return initial.architecture.classes }
-      return [ClassList.camvid, ClassList.carla].first { $0.map(\.name) == names } ?? ClassList.camvid
+      if let initial, initial.architecture.classes.map(\.name) == source.classNames {
+        return initial.architecture.classes
+      }
+      return try automaticClasses(of: source)
     default:
-      throw CommandError.unusable(what: "classes \(wanted)", why: "known label sets: auto, camvid, carla, init")
+      return try ClassList.named(wanted).classes
+    }
+  }
+}
+
+extension TrainingPlan {
+  /// Drawn and coarse labels teach CamVid's classes, all versions of CARLA the 13 of the first; other sets their own.
+  fileprivate static func automaticClasses(of source: any LabelledSource) throws -> [PixelClass] {
+    switch source.specification.prefix(while: { $0 != ":" && $0 != "@" }) {
+    case "scenes": return ClassList.camvid
+    case "carla": return ClassList.carla
+    default: return source.classNames.contains("drivable") ? ClassList.camvid : source.classes
     }
   }
 }

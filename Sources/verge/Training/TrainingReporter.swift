@@ -31,6 +31,7 @@ final class TrainingReporter {
       if console.isInteractive { console.showStatus("measuring, \(done) of \(total) pictures") }
     case .evaluation(let report): note(report)
     case .checkpoint: break
+    case .skipped(let path, let reason): console.warn("\(path) is left out: \(reason)")
     }
   }
 

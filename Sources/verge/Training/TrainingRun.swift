@@ -25,7 +25,8 @@ struct TrainingRun {
     if resume { try trainer.resume() }
     try writeRecipe()
     let reporter = TrainingReporter(length: plan.recipe.length, quiet: quiet)
-    reporter.begin(trainer.statement, resumedAt: resume ? trainer.stepsDone : nil)
+    let notes = (plan.sources + [plan.validation].compactMap { $0 }).flatMap(\.notes)
+    reporter.begin(notes + trainer.statement, resumedAt: resume ? trainer.stepsDone : nil)
     let isStopped = StopFlag()
     let interrupts = Interrupts { isStopped.set() }
     var log: RunLog? = try RunLog(

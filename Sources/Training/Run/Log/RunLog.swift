@@ -61,7 +61,7 @@ public final class RunLog {
     case .evaluation(let report):
       try add(row(report))
       try draw(report)
-    case .measuring, .checkpoint: break
+    case .measuring, .checkpoint, .skipped: break
     }
   }
 
