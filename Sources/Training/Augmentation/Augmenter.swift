@@ -109,7 +109,8 @@ struct Augmenter: Sendable {
       Blur.motion(canvas, strength: strength, using: &random)
       done.insert(.motionBlur)
     }
-    if random.happens(recipe.colors) {
+    // Changed further, a dark picture would often be a black one.
+    if random.happens(recipe.colors), !done.contains(.night) {
       ColorChange(recipe, using: &random).apply(to: canvas)
       done.insert(.colors)
     }

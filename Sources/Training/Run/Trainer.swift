@@ -77,7 +77,7 @@ public final class Trainer {
       mix,
       augmenter: Augmenter(
         recipe: recipe.augmentation, width: recipe.size.width, height: recipe.size.height,
-        classNames: configuration.architecture.classes.map(\.name)),
+        classNames: configuration.architecture.classes.map(\.name), sets: mix.labelSets),
       batch: recipe.batch, seed: recipe.seed, firstStep: state.step)
     var end = TrainingEnd.completed
     while end == .completed && !isDone {

@@ -4,6 +4,7 @@ import Foundation
 import Synchronization
 import Training
 import UNet
+import Video
 
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -23,6 +24,7 @@ struct TrainCommand: ParsableCommand {
         verge train --data camvid:camvid:train --data scenes: --mix 0.85,0.15 -o town.safetensors
         verge train --resume -o town.safetensors
         verge train --recipe carla --print-recipe > mine.yaml
+        verge train --data camvid:camvid:train --augment driving --preview sheet.png
         verge train --recipe mine.yaml --data carla:runs:train --val carla:runs:val -o mine.safetensors
 
       \(DataSpecification.manual)
@@ -54,6 +56,9 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the recipe with every key and what it means, and train nothing.")
   var printRecipe = false
 
+  @Option(help: ArgumentHelp("Draw what the network will see, and train nothing.", valueName: "file.png"))
+  var preview: String?
+
   @Flag(help: "Continue from the checkpoint beside the output, with the recipe there.")
   var resume = false
 
@@ -74,7 +79,9 @@ struct TrainCommand: ParsableCommand {
 
   func validate() throws {
     guard !printRecipe else { return }
-    guard output != nil else { throw ValidationError("Missing expected argument '--output <output>'") }
+    guard output != nil || preview != nil else {
+      throw ValidationError("Missing expected argument '--output <output>'")
+    }
     guard !data.isEmpty || options.recipe != nil || resume else {
       throw ValidationError("Missing expected argument '--data <spec>'")
     }
@@ -83,9 +90,10 @@ struct TrainCommand: ParsableCommand {
   func run() throws {
     if printRecipe { return try Console.standard.data(String(try givenRecipe().recipe.yaml.dropLast())) }
     OpenBLAS.restartWithBestCore()
-    guard let output else { preconditionFailure("validated") }
     let initial = try self.`init`.map { try ModelLibrary.load($0) }
     let plan = try TrainingPlan(try givenRecipe(), initial: initial, map: map)
+    if let preview { return try draw(plan, to: preview) }
+    guard let output else { preconditionFailure("validated") }
     let run = TrainingRun(
       plan, configuration: try plan.configuration(output: output, threads: threads),
       files: TrainingFiles(output, log: log),
@@ -93,6 +101,15 @@ struct TrainCommand: ParsableCommand {
     let summary = try run.run(resume: resume)
     if quantize, summary.end != .interrupted { try run.quantize() }
     if json { try printJSON(TrainResult(summary)) }
+  }
+
+  /// The first pictures of the run, with their labels.
+  private func draw(_ plan: TrainingPlan, to path: String) throws {
+    let recipe = plan.recipe
+    let sheet = try recipe.augmentation.preview(
+      of: plan.sources, shares: recipe.data.weights, classes: plan.classes, crop: recipe.size.inputSize,
+      seed: recipe.seed)
+    try ImageFile.replacePNG(at: path, with: sheet)
   }
 
   /// The recipe of files and options.

@@ -32,7 +32,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Share of the averaged weights that a step keeps.") var ema: String?
   @Option(help: "Label smoothing, 0 to 1.") var smoothing: String?
   @Option(help: "Weights rare classes up: median share / share to this power; 0 for none.") var balance: String?
-  @Flag(help: "Vary pictures strongly: for few or synthetic ones.") var strong = false
+  @Option(
+    help: "How pictures vary: none, standard, strong (few or synthetic ones), driving (all weathers).",
+    transform: Self.preset)
+  var augment: AugmentationPreset?
+  @Flag(help: "The same as --augment strong.") var strong = false
   @Option(help: "Range of random scales: 0.5,2.") var scale: NumberList<Double>?
   @Option(help: "Products of training: auto, float or bf16.") var precision: String?
   @Option(help: "Epochs between measurements.") var evaluateEvery: String?
@@ -73,9 +77,9 @@ struct RecipeOptions: ParsableArguments {
   ///
   /// - Throws: `TrainingError.recipe` naming the option.
   func apply(to reader: inout RecipeReader<Recipe>) throws {
-    if strong {
-      for (key, value) in Augmentation.strong.settings {
-        try reader.set("augmentation." + key, to: value, from: "--strong")
+    if let preset = augment ?? (strong ? .strong : nil) {
+      for (key, value) in preset.augmentation.settings {
+        try reader.set("augmentation." + key, to: value, from: "--augment \(preset.rawValue)")
       }
     }
     if let scale {
@@ -89,5 +93,12 @@ struct RecipeOptions: ParsableArguments {
       let parts = assignment.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       try reader.set(String(parts[0]), to: String(parts[1]), from: "--set \(assignment)")
     }
+  }
+
+  private static func preset(_ text: String) throws -> AugmentationPreset {
+    guard let preset = AugmentationPreset(rawValue: text) else {
+      throw ValidationError("it is none, standard, strong or driving")
+    }
+    return preset
   }
 }
