@@ -56,6 +56,46 @@ import Testing
     #expect(folder.has("m.safetensors.checkpoint"))
   }
 
+  @Test func aRunLeavesItsRecipeAndFiguresAndGoesOnFromThem() throws {
+    let folder = try Folder()
+    let train =
+      ["train", "--data", "scenes:64x48", "-o", "m.safetensors", "--no-quantize", "--steps", "2"] + Self.short
+    #expect(try run(train, in: folder).status == 0)
+    #expect(folder.has("m.recipe.yaml") && folder.has("m.log/metrics.csv") && folder.has("m.log/curves.png"))
+    let next = try run(
+      ["train", "--resume", "-o", "m.safetensors", "--no-quantize", "--steps", "3", "--json"], in: folder)
+    #expect(next.text.contains("\"steps\":3"), "\(next.talk)")
+    let other = try run(["train", "--resume", "-o", "m.safetensors", "--batch", "3"], in: folder)
+    expectFailure(other, saying: "batch 2, not 3")
+    try Data("batch: 2\nbatsh: 3\n".utf8).write(to: folder["r.yaml"])
+    let wrong = try run(["train", "--recipe", "r.yaml", "--data", "scenes:", "-o", "n.safetensors"], in: folder)
+    expectFailure(wrong, saying: "r.yaml:2: unknown key 'batsh'; did you mean 'batch'?")
+  }
+
+  @Test func aPrintedRecipeIsReadAgain() throws {
+    let folder = try Folder()
+    let printed = try Program.shell("verge train --batch 3 --print-recipe > r.yaml", in: folder)
+    #expect(printed.status == 0, "\(printed.talk)")
+    let again = try run(["train", "--recipe", "r.yaml", "--print-recipe"], in: folder)
+    #expect(again.output == (try Data(contentsOf: folder["r.yaml"])))
+    #expect(again.text.contains("batch: 3 "))
+  }
+
+  /// A file that may not grow past some blocks stands for a disk that is full.
+  @Test func aDiskThatFillsKeepsTheLastCheckpoint() throws {
+    let folder = try Folder()
+    let train = "verge train --data scenes:64x48 -o m.safetensors --no-quantize --size 64x32 --batch 2 --widths 64,128"
+    #expect(try Program.shell("\(train) --steps 1", in: folder).status == 0)
+    let before = try Data(contentsOf: folder["m.safetensors.checkpoint"])
+    // In blocks of 1024 bytes; beyond the limit a write fails, since the signal is ignored.
+    let full = try Program.shell(
+      "trap '' XFSZ; ulimit -f \(before.count / 2048); \(train) --steps 2 --resume", in: folder)
+    #expect(full.status == 1, "\(full.talk)")
+    #expect(full.errors.count == 1, "\(full.talk)")
+    #expect(try Data(contentsOf: folder["m.safetensors.checkpoint"]) == before)
+    #expect(try !folder.names().contains { $0.hasSuffix(".part") })
+  }
+
   private func run(_ arguments: [String], in folder: Folder) throws -> Run {
     try RunningProgram(Program.url, arguments, input: nil, folder: folder).wait()
   }

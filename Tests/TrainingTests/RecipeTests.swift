@@ -111,14 +111,16 @@ import Testing
 }
 
 @Suite struct RecipeLibraryTests {
-  @Test func everyPresetIsValid() throws {
+  @Test func everyPresetIsValidAndSaysEveryKey() throws {
     #expect(!RecipeLibrary.shipped.isEmpty)
     for name in RecipeLibrary.shipped {
       let found = try RecipeLibrary.text(of: name)
       var reader = RecipeReader<Recipe>()
       try reader.read(found.text, from: found.place)
       let recipe = try reader.recipe()
-      #expect(recipe.batch > 0)
+      let missing = Set(recipe.settings.keys).subtracting(reader.given)
+      #expect(
+        missing.isEmpty, "\(name) does not say \(missing.sorted()); verge train --recipe \(name) --print-recipe does")
     }
   }
 

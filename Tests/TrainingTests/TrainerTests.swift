@@ -110,6 +110,74 @@ import UNet
     }
   }
 
+  @Test func aRunThatGetsNoBetterStopsEarly() throws {
+    var settings = try configuration(try Fixtures.folder(), steps: 1000)
+    (settings.recipe.evaluation.every, settings.recipe.evaluation.patience) = (1, 2)
+    // Steps too small to change a label: almost every measurement gives the same.
+    (settings.recipe.optimizer.rate, settings.recipe.network.normMomentum) = (1e-12, 0.999_999_9)
+    var bests: [Bool] = []
+    let summary = try trainer(settings).run { event in
+      if case .evaluation(let report) = event { bests.append(report.isBest) }
+      return true
+    }
+    #expect(summary.end == .stoppedEarly && summary.steps < 1000)
+    #expect(bests.suffix(3) == [true, false, false])
+  }
+
+  @Test func aStoppedRunLeavesAModelAndACheckpoint() throws {
+    let folder = try Fixtures.folder()
+    let summary = try trainer(configuration(folder, steps: 1000)).run { event in
+      if case .step(let report) = event { return report.step < 3 }
+      return true
+    }
+    #expect(summary.end == .interrupted && summary.steps == 3)
+    #expect(try Model(contentsOf: folder + "/toy.safetensors").receipt.steps == 3)
+    #expect(
+      try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        == ["toy.safetensors", "toy.safetensors.checkpoint"])
+  }
+
+  @Test func anotherRecipeDoesNotContinueACheckpoint() throws {
+    let folder = try Fixtures.folder()
+    _ = try trainer(configuration(folder, steps: 2)).run { _ in true }
+    var other = try configuration(folder, steps: 4)
+    other.recipe.optimizer.rate = 5e-3
+    #expect {
+      try trainer(other).resume()
+    } throws: { error in
+      "\(error)".contains("optimizer.rate 0.01, not 0.005")
+    }
+    try trainer(configuration(folder, steps: 4)).resume()
+  }
+
+  @Test func theReceiptHoldsTheRecipeWithoutPaths() throws {
+    let folder = try Fixtures.folder()
+    _ = try trainer(configuration(folder, steps: 1)).run { _ in true }
+    let recipe = try Model(contentsOf: folder + "/toy.safetensors").receipt.recipe
+    #expect(recipe["optimizer.rate"] == "0.01" && recipe["batch"] == "4" && recipe["length"] == "1 steps")
+    #expect(!recipe.keys.contains { $0.hasPrefix("data.") })
+  }
+
+  @Test func tooLittleMemoryNamesTheBatchThatWouldFit() throws {
+    var settings = try configuration(try Fixtures.folder(), steps: 1)
+    let whole = try trainer(settings).memory
+    #expect(whole.total > 0 && whole.largestBatch(within: whole.total) == 4)
+    settings.memoryLimit = whole.total - 1
+    #expect {
+      try trainer(settings)
+    } throws: { error in
+      "\(error)".contains("--batch 3 would fit")
+    }
+    settings.recipe.batch = 3
+    _ = try trainer(settings)
+    settings.memoryLimit = 1000
+    #expect {
+      try trainer(settings)
+    } throws: { error in
+      "\(error)".contains("take smaller crops")
+    }
+  }
+
   @Test func theHeadKeepsTheRowsOfClassesWithEqualNames() throws {
     let architecture = try Fixtures.architecture()
     let model = try Fixtures.model(architecture)
@@ -132,5 +200,21 @@ import UNet
     } throws: { error in
       "\(error)".hasPrefix("size ")
     }
+  }
+}
+
+@Suite struct LossWatchTests {
+  @Test func aLossFarAboveItsMeanForLongHasRunAway() {
+    var watch = LossWatch()
+    let calm = (0..<100).map { _ in watch.isRunningAway(0.5) }
+    #expect(!calm.contains(true))
+    let high = (0..<LossWatch.limit).map { _ in watch.isRunningAway(20) }
+    #expect(high == Array(repeating: false, count: LossWatch.limit - 1) + [true])
+  }
+
+  @Test func aFewHighLossesAreNothing() {
+    var watch = LossWatch()
+    let told = (0..<500).map { watch.isRunningAway($0 % 10 == 9 ? 30 : 0.5) }
+    #expect(!told.contains(true))
   }
 }

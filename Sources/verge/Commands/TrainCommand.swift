@@ -56,7 +56,7 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Print the recipe with every key and what it means, and train nothing.")
   var printRecipe = false
 
-  @Option(help: ArgumentHelp("Draw what the network will see, and train nothing.", valueName: "file.png"))
+  @Option(help: ArgumentHelp("Draw what the network will see to a PNG, and train nothing.", valueName: "sheet.png"))
   var preview: String?
 
   @Flag(help: "Continue from the checkpoint beside the output, with the recipe there.")
@@ -92,7 +92,7 @@ struct TrainCommand: ParsableCommand {
     OpenBLAS.restartWithBestCore()
     let initial = try self.`init`.map { try ModelLibrary.load($0) }
     let plan = try TrainingPlan(try givenRecipe(), initial: initial, map: map)
-    if let preview { return try draw(plan, to: preview) }
+    if let preview { return try plan.drawPreview(to: preview) }
     guard let output else { preconditionFailure("validated") }
     let run = TrainingRun(
       plan, configuration: try plan.configuration(output: output, threads: threads),
@@ -101,15 +101,6 @@ struct TrainCommand: ParsableCommand {
     let summary = try run.run(resume: resume)
     if quantize, summary.end != .interrupted { try run.quantize() }
     if json { try printJSON(TrainResult(summary)) }
-  }
-
-  /// The first pictures of the run, with their labels.
-  private func draw(_ plan: TrainingPlan, to path: String) throws {
-    let recipe = plan.recipe
-    let sheet = try recipe.augmentation.preview(
-      of: plan.sources, shares: recipe.data.weights, classes: plan.classes, crop: recipe.size.inputSize,
-      seed: recipe.seed)
-    try ImageFile.replacePNG(at: path, with: sheet)
   }
 
   /// The recipe of files and options.
@@ -126,6 +117,10 @@ struct TrainCommand: ParsableCommand {
     if !data.isEmpty { try reader.set("data.train", to: data.map(\.description), from: "--data") }
     if let mix { try reader.set("data.weights", to: mix, from: "--mix") }
     if let val { try reader.set("data.validation", toText: val.description, from: "--val") }
+    // Scenes are drawn as they are asked for: streets to measure on cost nothing.
+    if val == nil, !data.isEmpty, data.allSatisfy({ $0.format == .scenes && $0.split.isEmpty }) {
+      try reader.set("data.validation", toText: "scenes:\(data[0].path):val", from: "--data")
+    }
     try options.apply(to: &reader)
     return GivenRecipe(recipe: try reader.recipe(), keys: reader.given, preset: isShipped ? name : nil)
   }

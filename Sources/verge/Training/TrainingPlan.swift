@@ -2,6 +2,7 @@
 import Foundation
 import Training
 import UNet
+import Video
 
 /// What `verge train` is going to do.
 struct TrainingPlan {
@@ -49,6 +50,15 @@ struct TrainingPlan {
     made.memoryLimit = Machine.current.freeMemory
     made.toolVersion = Verge.version
     return made
+  }
+
+  /// Writes a sheet of the first pictures of the run.
+  ///
+  /// - Throws: what reading the pictures and writing the file throw.
+  func drawPreview(to path: String) throws {
+    let sheet = try recipe.augmentation.preview(
+      of: sources, shares: recipe.data.weights, classes: classes, crop: recipe.size.inputSize, seed: recipe.seed)
+    try ImageFile.replacePNG(at: path, with: sheet)
   }
 
   private static func classList(

@@ -113,7 +113,7 @@ public struct DataRecipe: RecipePart {
   public init() {}
 
   public static let notes = [
-    "train": "data sets, FORMAT:PATH[:SPLIT]; --data adds to none of these but replaces them",
+    "train": "data sets, [FORMAT:PATH:SPLIT, …]; --data replaces them",
     "weights": "shares of the sets in the stream; []: by number of pictures",
     "validation": "the set to choose the best model by",
   ]
