@@ -116,3 +116,50 @@ import UNet
     #expect(shift.range.contains { bench.gradients.data[$0] != 0 })
   }
 }
+
+@Suite struct QuantizationAwareTrainingTests {
+  /// Fine-tuning with roundings: the file has the integers that were measured, and resuming goes on with the same ranges.
+  @Test func aRunWithRoundingsGivesTheIntegersItMeasured() throws {
+    let folder = try Fixtures.folder()
+    let initial = try Fixtures.model(try Fixtures.architecture())
+    let trainer = try Trainer(
+      configuration(folder, steps: 20), sources: [ToySource()], validation: ToySource(count: 3), initial: initial)
+    var losses: [Double] = []
+    let summary = try trainer.run { event in
+      if case .step(let report) = event { losses.append(report.loss) }
+      return losses.count < 15
+    }
+    #expect(summary.end == .interrupted)
+    let ranges = try #require(trainer.state.ranges)
+    let resumed = try Trainer(
+      configuration(folder, steps: 20), sources: [ToySource()], validation: ToySource(count: 3), initial: initial)
+    try resumed.resume()
+    let end = try resumed.run { event in
+      if case .step(let report) = event { losses.append(report.loss) }
+      return true
+    }
+    #expect(resumed.state.ranges == ranges && losses.count == 20)
+    #expect(losses.suffix(5).reduce(0, +) < losses.prefix(5).reduce(0, +), "\(losses)")
+    let model = try Model(contentsOf: end.modelPath)
+    let set = try EvaluationSet(ToySource(count: 3), architecture: model.architecture)
+    let int8 = try Evaluator.evaluate(try Int8Predictor(model, threads: 1), on: set)
+    #expect(model.weights.isFolded && model.receipt.int8Scores.first?.meanIoU == int8.meanIoU)
+    #expect(int8.meanIoU == end.bestMeanIoU)
+    var settings = QuantizationSettings(threads: 1)
+    (settings.triesOwnIntegers, settings.pictures, settings.sensitivityPictures) = (true, 4, 0)
+    let result = try ModelQuantization.quantize(model, calibration: set, validation: set, settings: settings)
+    #expect(result.report.trials.first?.name == "trained with roundings")
+    #expect(result.report.trials.first?.meanIoU == int8.meanIoU)
+  }
+
+  private func configuration(_ folder: String, steps: Int) throws -> TrainerConfiguration {
+    var made = TrainerConfiguration(architecture: try Fixtures.architecture(), output: folder + "/toy.safetensors")
+    made.isQuantizationAware = true
+    made.recipe.length = .steps(steps)
+    made.recipe.batch = 4
+    made.recipe.size = PictureExtent(width: 48, height: 32)
+    (made.recipe.optimizer.rate, made.recipe.optimizer.warmup, made.recipe.optimizer.average) = (3e-3, 2, 0.8)
+    (made.recipe.network.widths, made.recipe.evaluation.every) = (made.architecture.widths, 1000)
+    return made
+  }
+}

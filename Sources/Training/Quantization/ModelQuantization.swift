@@ -33,7 +33,7 @@ public enum ModelQuantization {
     var search = try QuantizationSearch(
       model, calibration: calibration, validation: validation, settings: settings, tried: tried)
     let method = try search.calibrate()
-    if settings.equalizes { try search.equalize(method) }
+    if settings.equalizes, let method { try search.equalize(method) }
     let direct = search.best.evaluation
     if case .auto(let limit) = settings.winograd { try search.transform(limit: limit) }
     if settings.correctsBiases { try search.correctBiases() }

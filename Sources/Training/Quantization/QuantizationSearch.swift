@@ -21,8 +21,11 @@ struct QuantizationSearch {
     best = QuantizationTrial(name: "float", model: model, evaluation: judge.float, agreement: 1)
   }
 
-  /// Tries every calibration method and keeps the best.
-  mutating func calibrate() throws(TrainingError) -> CalibrationMethod {
+  /// Tries every calibration method, and the integers that the model has where that is asked for, and keeps the best.
+  ///
+  /// - Returns: the method of the best; nil where it is the model's own integers.
+  mutating func calibrate() throws(TrainingError) -> CalibrationMethod? {
+    if settings.triesOwnIntegers, model.quantized != nil { try measure(model, name: "trained with roundings") }
     let statistics = try ActivationStatistics(
       model, on: calibration, pictures: settings.pictures, threads: settings.threads)
     for method in settings.methods {
@@ -30,7 +33,7 @@ struct QuantizationSearch {
     }
     best = QuantizationTrial.best(of: trials) ?? best
     peaks = statistics.peaks
-    return settings.methods.first { $0.description == best.name } ?? .standard
+    return settings.methods.first { $0.description == best.name }
   }
 
   /// By layer and channel, of the model as it came.

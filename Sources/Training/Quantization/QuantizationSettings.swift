@@ -4,6 +4,8 @@
 public struct QuantizationSettings: Sendable {
   /// Pictures to calibrate on.
   public var pictures = 48
+  /// Whether the integers that the model comes with are tried too: those of training with roundings.
+  public var triesOwnIntegers = false
   /// Tried in order; the first of equals wins.
   public var methods = CalibrationMethod.all
   /// Whether cross-layer equalisation is tried.

@@ -1,5 +1,6 @@
 // The whole state of a run on disk, to continue from.
 import Foundation
+import UNet
 
 /// Numbers of a run beside the weights.
 struct RunState: Codable, Equatable {
@@ -14,6 +15,8 @@ struct RunState: Codable, Equatable {
   var measurementsSinceBest = 0
   /// Whether norms stay as they were at the start instead of following the batches.
   var hasFixedNorms = false
+  /// Of activations, where the run feels the roundings of 8 bits.
+  var ranges: ActivationRanges?
   var lossWatch = LossWatch()
   /// The step of the last checkpoint.
   var savedStep: Int?

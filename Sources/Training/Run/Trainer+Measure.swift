@@ -16,16 +16,17 @@ extension Trainer {
       return .completed
     }
     var goesOn = true
+    let predictor = try measuredPredictor()
     let evaluation = try Evaluator.evaluate(predictor, on: validation) { done in
       goesOn = report(.measuring(done: done, total: validation.count))
       return goesOn
     }
     guard goesOn else { return .interrupted }
-    return try judge(evaluation, on: validation, report)
+    return try judge(evaluation, of: predictor, on: validation, report)
   }
 
   private func judge(
-    _ evaluation: Evaluation, on set: EvaluationSet, _ report: (TrainingEvent) -> Bool
+    _ evaluation: Evaluation, of predictor: any Predictor, on set: EvaluationSet, _ report: (TrainingEvent) -> Bool
   ) throws(TrainingError) -> TrainingEnd {
     state.measuredStep = state.step
     let isBest = evaluation.meanIoU > state.bestMeanIoU
@@ -52,10 +53,12 @@ extension Trainer {
   /// The averaged weights as a model file, written atomically.
   private func writeModel(evaluation: Evaluation?) throws(TrainingError) {
     let weights = network.layout.weights(from: optimizer.average.data)
+    let quantized = try awareness?.quantized(weights.folded())
     do throws(ModelError) {
       try Model(
         name: configuration.name, architecture: configuration.architecture,
-        weights: state.hasFixedNorms ? weights.folded() : weights, trainingInput: try trainingInput(),
+        weights: state.hasFixedNorms ? weights.folded() : weights, quantized: quantized,
+        trainingInput: try trainingInput(),
         receipt: receipt(evaluation)
       ).write(to: configuration.output)
     } catch {
@@ -70,7 +73,8 @@ extension Trainer {
     }
     if let source = validation?.source {
       receipt.dataSets.append(Receipt.DataSet(spec: source.specification, use: "validation", images: source.count))
-      if let evaluation { receipt.floatScores = [evaluation.score(dataSet: source.specification)] }
+      let scores = evaluation.map { [$0.score(dataSet: source.specification)] } ?? []
+      if awareness == nil { receipt.floatScores = scores } else { receipt.int8Scores = scores }
     }
     (receipt.seed, receipt.epochs, receipt.steps) = (recipe.seed, epoch, state.step)
     receipt.trainingSeconds = seconds

@@ -9,15 +9,15 @@ extension Trainer {
   func step(_ batch: Batch) throws(TrainingError) -> (loss: Double, rate: Double) {
     feed(batch)
     let pass = Pass(
-      workers: workers, parameters: values.data, gradients: gradients.data,
-      usesBatchStatistics: !state.hasFixedNorms, frozenLayers: optimizer.rates.frozen,
+      workers: workers, parameters: awareness?.round(values, workers: workers) ?? values.data,
+      gradients: gradients.data, usesBatchStatistics: !state.hasFixedNorms, frozenLayers: optimizer.rates.frozen,
       momentum: Float(recipe.network.normMomentum), dropoutSeed: dropoutSeed)
-    network.forward(pass)
+    forward(pass)
     guard let gradient = network.head.gradient else { preconditionFailure("made with gradients") }
     let lossValue = loss.evaluate(
       logits: network.head.logits, labels: batch.labelPointer, cell: configuration.architecture.stem,
       gradient: gradient, workers: workers)
-    network.backward(pass)
+    backward(pass)
     let norm = optimizer.gradientNorm(gradients.data, workers: workers)
     try checkFinite(loss: lossValue, norm: norm)
     let rate = recipe.optimizer.rate(step: state.step, progress: progress)

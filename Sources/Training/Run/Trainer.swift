@@ -19,6 +19,8 @@ public final class Trainer {
   let loss: SegmentationLoss
   let predictor: FloatPredictor
   var state = RunState()
+  /// Where the run feels the roundings of 8 bits; from its start on.
+  var awareness: QuantizationAwareness?
   /// Of this part of the run.
   var clock = RunClock()
 
@@ -43,7 +45,8 @@ public final class Trainer {
     memory = try MemoryStatement(configuration, sources: sources, validation: validation)
     try memory.check(limit: configuration.memoryLimit)
     network = try TrainingNetwork(
-      architecture, batch: recipe.batch, size: recipe.size.inputSize, wantsGradient: true, precision: recipe.precision,
+      architecture, batch: recipe.batch, size: recipe.size.inputSize, wantsGradient: true,
+      precision: configuration.isQuantizationAware ? .float : recipe.precision,
       dropout: recipe.network.dropout)
     workers = Workers(threads: configuration.threads)
     mix = try DataMix(sources, shares: shares, classNames: classNames, seed: recipe.seed)
@@ -61,7 +64,8 @@ public final class Trainer {
     var random = SeededRandom(seed: recipe.seed)
     var start = Weights(initial: architecture, using: &random)
     if let initial { start.takeOver(initial, architecture: architecture) }
-    state.hasFixedNorms = initial?.weights.isFolded ?? false
+    if configuration.isQuantizationAware { start = start.folded() }
+    state.hasFixedNorms = configuration.isQuantizationAware || initial?.weights.isFolded ?? false
     try network.layout.load(start, into: values.data)
     optimizer.average.data.update(from: values.data, count: values.count)
   }
@@ -72,6 +76,7 @@ public final class Trainer {
   /// - Throws: `TrainingError.diverged` when the loss is no longer a number or runs away, and what data, checkpoint and
   ///   model throw.
   public func run(_ report: (TrainingEvent) -> Bool) throws(TrainingError) -> TrainingSummary {
+    try prepareRounding()
     clock.start()
     let stream = BatchStream(
       mix,

@@ -12,6 +12,8 @@ public struct TrainerConfiguration: Sendable {
   /// Where the state is kept to continue from.
   public var checkpoint: String
   public var threads = 2
+  /// Whether the network is to feel the roundings of 8 bits while it trains; for fine-tuning, in float precision.
+  public var isQuantizationAware = false
   /// Seconds between checkpoints.
   public var checkpointEvery = 120.0
   /// Bytes of memory that the run may take; nil for as many as it likes.

@@ -22,6 +22,7 @@ struct TrainCommand: ParsableCommand {
         verge train --data camvid:camvid:train --val camvid:camvid:val --epochs 100 -o town.safetensors
         verge train --data carla:runs:train --val carla:runs:val --init road --minutes 30 -o mine.safetensors
         verge train --data camvid:camvid:train --data scenes: --mix 0.85,0.15 -o town.safetensors
+        verge train --qat --init town.safetensors --data camvid:camvid:train --val camvid:camvid:val -o town8.safetensors
         verge train --resume -o town.safetensors
         verge train --recipe carla --print-recipe > mine.yaml
         verge train --data camvid:camvid:train --augment driving --preview sheet.png
@@ -68,6 +69,12 @@ struct TrainCommand: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Quantise the best model at the end, so that it segments video.")
   var quantize = true
 
+  @Flag(
+    help: ArgumentHelp(
+      "Train with the roundings of int8: fine-tunes --init MODEL where quantize loses too much.",
+      discussion: "10 epochs at a rate of 0.0002 in float precision, where nothing else is asked for."))
+  var qat = false
+
   @Option(help: "How many cores to load.")
   var threads: Int?
 
@@ -82,6 +89,9 @@ struct TrainCommand: ParsableCommand {
     guard output != nil || preview != nil else {
       throw ValidationError("Missing expected argument '--output <output>'")
     }
+    if qat, self.`init` == nil, !resume {
+      throw ValidationError("--qat fine-tunes a model: give it with --init MODEL")
+    }
     guard !data.isEmpty || options.recipe != nil || resume else {
       throw ValidationError("Missing expected argument '--data <spec>'")
     }
@@ -94,8 +104,10 @@ struct TrainCommand: ParsableCommand {
     let plan = try TrainingPlan(try givenRecipe(), initial: initial, map: map)
     if let preview { return try plan.drawPreview(to: preview) }
     guard let output else { preconditionFailure("validated") }
+    var configuration = try plan.configuration(output: output, threads: threads)
+    configuration.isQuantizationAware = qat
     let run = TrainingRun(
-      plan, configuration: try plan.configuration(output: output, threads: threads),
+      plan, configuration: configuration,
       files: TrainingFiles(output, log: log),
       quiet: quiet)
     let summary = try run.run(resume: resume)
@@ -122,7 +134,18 @@ struct TrainCommand: ParsableCommand {
       try reader.set("data.validation", toText: "scenes:\(data[0].path):val", from: "--data")
     }
     try options.apply(to: &reader)
+    if qat { try setRoundingDefaults(in: &reader) }
     return GivenRecipe(recipe: try reader.recipe(), keys: reader.given, preset: isShipped ? name : nil)
+  }
+
+  /// A trained model needs little more, at a small rate; bf16 cannot hold the codes.
+  private func setRoundingDefaults(in reader: inout RecipeReader<Recipe>) throws {
+    let isResumed = resume && options.recipe == nil
+    for (key, value) in [("length", "10 epochs"), ("optimizer.rate", "0.0002")]
+    where !isResumed && !reader.given.contains(key) {
+      try reader.set(key, to: value, from: "--qat")
+    }
+    try reader.set("precision", to: "float", from: "--qat")
   }
 
   /// The file or preset to start from: the one asked for, that of the run to resume, or that of the data.

@@ -7,19 +7,26 @@ enum FinalQuantization {
   /// Adds int8 weights to the model at `path`; where they lose more than `quantize` would let pass, the float model stays
   /// as it is and a warning says so.
   ///
-  /// - Parameter validation: `data` when nil.
-  static func run(path: String, data: DataSpecification, validation: DataSpecification?, threads: Int, quiet: Bool)
+  /// - Parameters:
+  ///   - validation: `data` when nil.
+  ///   - hasIntegers: whether the model has been trained with roundings: then its own integers are tried too.
+  static func run(
+    path: String, data: DataSpecification, validation: DataSpecification?, threads: Int, hasIntegers: Bool = false,
+    quiet: Bool
+  )
     throws
   {
     let model = try Model(contentsOf: path)
     let calibration = try EvaluationSet(try data.open(), architecture: model.architecture, limit: 100)
     let measured = try validation.map { try EvaluationSet(try $0.open(), architecture: model.architecture) }
     var settings = QuantizationSettings(threads: threads)
+    settings.triesOwnIntegers = hasIntegers
     settings.cpu = Machine.current.cpu
     let result = try ModelQuantization.quantize(
       model, calibration: calibration, validation: measured ?? calibration, settings: settings)
     guard result.loss <= QuantizationSettings.standardMaxLoss else {
       let why = QuantizeReport.refusal(result, maxLoss: QuantizationSettings.standardMaxLoss, model: path)
+      if hasIntegers { try result.model.with(quantized: nil).write(to: path) }
       return Console.standard.warn("\(path): the model stays a float one: \(why)")
     }
     try result.model.write(to: path)

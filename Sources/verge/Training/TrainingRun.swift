@@ -62,7 +62,7 @@ struct TrainingRun {
     try FinalQuantization.run(
       path: files.output, data: try DataSpecification(data.train[0]),
       validation: data.validation.isEmpty ? nil : try DataSpecification(data.validation),
-      threads: configuration.threads, quiet: quiet)
+      threads: configuration.threads, hasIntegers: configuration.isQuantizationAware, quiet: quiet)
   }
 }
 
