@@ -25,29 +25,54 @@ struct FolderLayout: Sendable {
   /// As `imageSuffixes`; where there are any, other files in the folder of masks are none.
   var maskSuffixes: [String] = []
 
+  /// What lies in the folders of one part of a split.
+  struct Content {
+    /// In order of their names.
+    var pairs: [PicturePair] = []
+    /// Names of what has no partner, in order.
+    var lonelyImages: [String] = []
+    var lonelyMasks: [String] = []
+    /// Files among the photographs that are no pictures.
+    var strangers: [String] = []
+    var imageFolder = ""
+    var maskFolder = ""
+  }
+
   /// The pairs of one part of a split, in order of their names.
   ///
   /// - Throws: `TrainingError.data` when a folder is missing or empty, or a photograph has no mask.
   func pairs(in path: String, part: SplitFolder) throws(TrainingError) -> [PicturePair] {
-    let imageFolder = try folder(images, of: path, split: part.folder)
-    let imageFiles = try Self.files(in: imageFolder, suffixes: imageSuffixes, only: false)
+    let content = try content(in: path, part: part)
+    let unpaired = (content.lonelyImages + content.lonelyMasks).sorted()
+    if let name = unpaired.first {
+      let isPhotograph = content.lonelyImages.first == name
+      throw .data(
+        path: isPhotograph ? content.maskFolder : content.imageFolder,
+        reason: "no \(isPhotograph ? "mask" : "photograph") for '\(name)' (\(unpaired.count) files without counterpart)"
+      )
+    }
+    return try part.choose(from: content.pairs, path: content.imageFolder)
+  }
+
+  /// Everything in the folders of one part of a split.
+  ///
+  /// - Throws: `TrainingError.data` when a folder is missing or holds no pictures.
+  func content(in path: String, part: SplitFolder) throws(TrainingError) -> Content {
+    var content = Content(imageFolder: try folder(images, of: path, split: part.folder))
+    let (imageFiles, others) = try Self.files(in: content.imageFolder, suffixes: imageSuffixes, only: false)
+    content.strangers = others.sorted()
     if images == masks {
-      return try part.choose(
-        from: imageFiles.map { PicturePair(image: $1, mask: $1, name: $0) }.sorted { $0.name < $1.name },
-        path: imageFolder)
+      content.pairs = imageFiles.map { PicturePair(image: $1, mask: $1, name: $0) }.sorted { $0.name < $1.name }
+      return content
     }
-    let maskFolder = try folder(masks, of: path, split: part.folder)
-    let maskFiles = try Self.files(in: maskFolder, suffixes: maskSuffixes, only: !maskSuffixes.isEmpty)
-    let unpaired = Set(imageFiles.keys).symmetricDifference(maskFiles.keys)
-    if let name = unpaired.min() {
-      let missing = imageFiles[name] == nil ? "photograph" : "mask"
-      let place = imageFiles[name] == nil ? imageFolder : maskFolder
-      throw .data(path: place, reason: "no \(missing) for '\(name)' (\(unpaired.count) files without counterpart)")
-    }
-    let pairs = imageFiles.sorted { $0.key < $1.key }.compactMap { name, image in
+    content.maskFolder = try folder(masks, of: path, split: part.folder)
+    let maskFiles = try Self.files(in: content.maskFolder, suffixes: maskSuffixes, only: !maskSuffixes.isEmpty).pictures
+    content.lonelyImages = imageFiles.keys.filter { maskFiles[$0] == nil }.sorted()
+    content.lonelyMasks = maskFiles.keys.filter { imageFiles[$0] == nil }.sorted()
+    content.pairs = imageFiles.sorted { $0.key < $1.key }.compactMap { name, image in
       maskFiles[name].map { PicturePair(image: image, mask: $0, name: name) }
     }
-    return try part.choose(from: pairs, path: imageFolder)
+    return content
   }
 
   /// `PATH/SPLIT/NAME` or `PATH/NAME/SPLIT`, whichever is there.
@@ -61,14 +86,18 @@ struct FolderLayout: Sendable {
     throw .data(path: places[0], reason: "no such folder, or it may not be read" + hint)
   }
 
-  /// Picture files by what pairs have in common, folders below included.
+  /// Picture files by what pairs have in common, folders below included, and the names of other files.
   private static func files(
     in folder: String, suffixes: [String], only: Bool
-  ) throws(TrainingError) -> [String: String] {
+  ) throws(TrainingError) -> (pictures: [String: String], others: [String]) {
     var files: [String: String] = [:]
+    var others: [String] = []
     for path in FileManager.default.enumerator(atPath: folder) ?? .init() {
       guard let path = path as? String, !(path as NSString).lastPathComponent.hasPrefix(".") else { continue }
-      guard ["png", "jpg", "jpeg"].contains((path as NSString).pathExtension.lowercased()) else { continue }
+      guard ["png", "jpg", "jpeg"].contains((path as NSString).pathExtension.lowercased()) else {
+        if !isFolder("\(folder)/\(path)") { others.append(path) }
+        continue
+      }
       let name = (path as NSString).deletingPathExtension
       let suffix = suffixes.first { name.lowercased().hasSuffix($0) }
       if only, suffix == nil { continue }
@@ -82,15 +111,16 @@ struct FolderLayout: Sendable {
       let names = only ? ", named *\(suffixes.joined(separator: ", *"))" : ""
       throw .data(path: folder, reason: "no pictures in it (.png, .jpg)" + names)
     }
-    return files
+    return (files, others)
   }
 
-  private static func isFolder(_ path: String) -> Bool {
+  static func isFolder(_ path: String) -> Bool {
     var isFolder: ObjCBool = false
     return FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && isFolder.boolValue
   }
 
-  private static func folders(in path: String) -> [String] {
+  /// Names in a folder, in order.
+  static func folders(in path: String) -> [String] {
     ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()  // no folder holds no splits
   }
 
