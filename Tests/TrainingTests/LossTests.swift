@@ -118,6 +118,21 @@ private func logarithms(_ odds: [Double]) -> [Float] { odds.map { Float(log($0))
     #expect(abs(try example.evaluate().loss - expected) < 1e-5)
   }
 
+  /// A run that has gone astray is to be told of, by whatever loss it is trained.
+  @Test(arguments: ["plain", "hard", "focal", "lovasz", "dice"])
+  func logitsThatAreNoNumbersCostNoNumber(variant: String) throws {
+    var example = Example([.nan, 0, 1, 0], labels: [0, 1], classes: 2)
+    switch variant {
+    case "hard": example.recipe.hardest = 0.5
+    case "focal": example.recipe.focal = 2
+    case "lovasz": (example.recipe.crossEntropy, example.recipe.lovasz) = (0, 1)
+    case "dice": (example.recipe.crossEntropy, example.recipe.dice) = (0, 1)
+    default: break
+    }
+    let result = try example.evaluate()
+    #expect(!result.loss.isFinite || result.gradient.contains { !$0.isFinite })
+  }
+
   @Test func weightsComeFromFrequencies() throws {
     var balance = ClassBalance()
     balance.rule = .medianFrequency

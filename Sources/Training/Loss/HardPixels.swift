@@ -9,7 +9,7 @@ struct HardPixels {
   private var weights = [Double](repeating: 0, count: bins)
 
   @inline(__always)
-  static func bin(_ probability: Float) -> Int { min(bins - 1, Int(probability * Float(bins))) }
+  static func bin(_ probability: Float) -> Int { LossBins.index(probability, of: bins) }
 
   /// Counts the labels of a tile's cells.
   mutating func add(_ tile: SoftmaxTile, _ corner: LabelCorner, codes: LabelCodes) {

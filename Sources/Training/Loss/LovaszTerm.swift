@@ -28,7 +28,7 @@ struct LovaszTerm {
   }
 
   @inline(__always)
-  private static func bin(_ error: Float) -> Int { max(0, min(bins - 1, Int(error * Float(bins)))) }
+  private static func bin(_ error: Float) -> Int { LossBins.index(error, of: bins) }
 
   /// Counts a tile's cells.
   mutating func add(_ tile: SoftmaxTile, _ counts: LabelCounts) {
