@@ -65,6 +65,16 @@ import Testing
     #expect(refusal(of: path + "x").contains("no checkpoint is there"))
   }
 
+  @Test(arguments: [
+    RunState(step: .max), RunState(step: 1, bestEpoch: .max), RunState(step: 1, measurementsSinceBest: .max),
+    RunState(step: -1), RunState(step: 1, measuredStep: -5), RunState(seconds: -1),
+  ])
+  func aPlaceWhereNoRunCanBeIsRefused(state: RunState) throws {
+    let path = try Fixtures.folder() + "/c"
+    try Checkpoint.write(buffers(1), state: state, identity: Self.identity, to: path)
+    #expect(refusal(of: path).contains("no run can stand"), "\(refusal(of: path))")
+  }
+
   @Test func aFailedWriteKeepsTheOldFileAndLeavesNoOther() throws {
     let folder = try Fixtures.folder()
     try write(folder + "/c")

@@ -64,7 +64,10 @@ import Testing
     ("loss: {hard_below: 0.5}", "mine.yaml:1: loss.hard_below has no effect while hardest is 1"),
     ("augmentation: {fog: {probability: 2}}", "mine.yaml:1: augmentation.fog.probability must be in 0...1, not 2.0"),
     ("optimizer: {rule: adamm}", "mine.yaml:1: optimizer.rule must be one of adamw, sgd; 'adamm' is most like adamw"),
-    ("batch: 0", "mine.yaml:1: batch must be at least 1, not 0"),
+    ("batch: 0", "mine.yaml:1: batch must be 1 to 4096, not 0"),
+    ("batch: 9223372036854775807", "mine.yaml:1: batch must be 1 to 4096"),
+    ("network: {dropout: {rate: 0.99999999999}}", "mine.yaml:1: network.dropout.rate must be in 0...0.9"),
+    ("data: {train: [a, b], weights: [1e308, 1e308]}", "mine.yaml:1: data.weights must be from 1e-6 to 1e6"),
     (
       "seed: 1\ndata:\n  train: [a, b]\n  weights: [1]",
       "mine.yaml:4: data.weights must be one for each data set: 2, not 1"

@@ -15,13 +15,18 @@ public struct DataSpecification: Sendable, Hashable {
   public let split: String
   /// The part of it that is wanted; nil for all.
   public let choice: PictureChoice?
+  /// What weights of sets may be: their sums and ratios stay far from the ends of numbers.
+  static let weightRange = 1e-6...1e6
+
   /// Its weight in the stream of training pictures, where one is given.
   public let weight: Double?
 
   /// - Throws: `TrainingError.specification` for an unknown format, a missing path or a weight that is none.
   public init(_ text: String) throws(TrainingError) {
     let (body, weight) = Self.weight(of: text)
-    if let weight, !(weight > 0 && weight.isFinite) { throw .specification(text, reason: "a weight is above 0") }
+    if let weight, !Self.weightRange.contains(weight) {
+      throw .specification(text, reason: "a weight is from 1e-6 to 1e6")
+    }
     var parts = body.split(separator: ":", omittingEmptySubsequences: false).map(String.init)
     let names = Format.allCases.map(\.rawValue)
     guard parts.count >= 2 else {

@@ -11,20 +11,20 @@ public enum DropoutPlace: String, RecipeChoice {
 
 /// How many activations a training step leaves out, and where. A property of training: a model file has none.
 public struct DropoutRecipe: RecipePart {
-  /// Share of the activations that become 0, 0 to below 1; the others grow by 1/(1 − rate).
+  /// Share of the activations that become 0, 0 to 0.9; the others grow by 1/(1 − rate).
   public var rate = 0.0
   public var place = DropoutPlace.blocks
 
   public init() {}
 
   public static let notes = [
-    "rate": "share of the activations that a step leaves out, 0 to below 1",
+    "rate": "share of the activations that a step leaves out, 0 to 0.9",
     "place": "blocks: between the convolutions of every block; deepest: on the deepest level only",
   ]
 
   /// - Throws: `TrainingError.setting`.
   public func check() throws(TrainingError) {
-    guard (0..<1).contains(rate) else { throw .setting(name: "rate", reason: "must be in 0..<1, not \(rate)") }
+    try RecipeCheck.require((0...0.9).contains(rate), "rate", "must be in 0...0.9, not \(rate)")
   }
 
   /// Whether the output of a layer of a network with `levels` levels is dropped.

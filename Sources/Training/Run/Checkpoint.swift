@@ -20,6 +20,13 @@ struct RunState: Codable, Equatable {
   var lossWatch = LossWatch()
   /// The step of the last checkpoint.
   var savedStep: Int?
+
+  /// Whether the numbers can be those of a run, and can be reckoned with.
+  var isPlausible: Bool {
+    let counts = [step, bestEpoch, measurementsSinceBest, lossWatch.count, lossWatch.high]
+    let steps = [measuredStep, savedStep].compactMap { $0 }
+    return (counts + steps).allSatisfy((0...(1 << 40)).contains) && seconds >= 0
+  }
 }
 
 /// A checkpoint file: one line of JSON, then the float arrays as they lie in memory.
@@ -85,8 +92,11 @@ enum Checkpoint {
       throw .checkpoint(path: path, reason: "is of another run: \(difference); give the same recipe, or start anew")
     }
     let expected = arrays.reduce(0) { $0 + $1.count * 4 }
-    guard header.counts == arrays.map(\.count), data.count - start == expected, header.state.step >= 0 else {
+    guard header.counts == arrays.map(\.count), data.count - start == expected else {
       throw .checkpoint(path: path, reason: "is damaged: \(data.count - start) bytes of numbers, not \(expected)")
+    }
+    guard header.state.isPlausible else {
+      throw .checkpoint(path: path, reason: "is damaged: no run can stand where it says")
     }
     var at = start
     for array in arrays {

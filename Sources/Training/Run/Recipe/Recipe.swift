@@ -27,8 +27,11 @@ public struct Recipe: RecipePart {
     "seed": "of everything random",
   ]
 
+  /// Beyond what memory holds; keeps reckoning with batches within 64 bits.
+  private static let largestBatch = 4096
+
   public func check() throws(TrainingError) {
-    guard batch > 0 else { throw .setting(name: "batch", reason: "must be at least 1, not \(batch)") }
+    try RecipeCheck.require((1...Self.largestBatch).contains(batch), "batch", "must be 1 to 4096, not \(batch)")
     guard length.amount > 0 else { throw .setting(name: "length", reason: "must be above 0, not '\(length)'") }
     let stride = network.stride
     guard size.width % stride == 0, size.height % stride == 0 else {
@@ -123,8 +126,8 @@ public struct DataRecipe: RecipePart {
       throw .setting(
         name: "weights", reason: "must be one for each data set: \(train.count), not \(weights.count)")
     }
-    guard weights.allSatisfy({ $0 > 0 && $0.isFinite }) else {
-      throw .setting(name: "weights", reason: "must be above 0, not \(weights)")
+    guard weights.allSatisfy(DataSpecification.weightRange.contains) else {
+      throw .setting(name: "weights", reason: "must be from 1e-6 to 1e6, not \(weights)")
     }
   }
 }
