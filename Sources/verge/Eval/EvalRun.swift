@@ -35,6 +35,8 @@ final class EvalRun: Sendable {
     let evaluation = try watched(unit: "images", total: set.count) { progress in
       try Evaluator.evaluate(predictor, on: set, options: options, progress: progress)
     }
+    // What is known of some pictures must not replace a file on all of them.
+    if isStopped.value { return EvalResult(evaluation, options, fBeta: fBeta) }
     guard evaluation.confusion.counts.contains(where: { $0 > 0 }) else {
       throw TrainingError.data(path: data.description, reason: "not a single labelled pixel of the model's classes")
     }

@@ -38,7 +38,7 @@ final class Drafts {
 
   init(_ network: FrameNetwork, _ plan: Plan) {
     (self.network, self.plan) = (network, plan)
-    palette = Palette(network.model.architecture.classes.map { RGB($0.color.red, $0.color.green, $0.color.blue) })
+    palette = Palette(network.model.architecture.classes.map { RGB($0.color) })
     names = network.model.architecture.classes.map(\.name)
   }
 

@@ -7,6 +7,7 @@ import Synchronization
 ///
 /// The first signal calls `stop`, which is to end the work in an orderly way; the next one kills the program at once.
 final class Interrupts: Sendable {
+  private static let numbers = [SIGINT, SIGTERM]
   private let first = Mutex<Int32?>(nil)
   // Dispatch sources are safe to cancel from anywhere.
   nonisolated(unsafe) private var sources: [any DispatchSourceSignal] = []
@@ -14,13 +15,19 @@ final class Interrupts: Sendable {
   /// - Parameter stop: called on a queue of its own, once.
   init(stop: @escaping @Sendable () -> Void) {
     let queue = DispatchQueue(label: "verge.interrupts")
-    sources = [SIGINT, SIGTERM].map { number in
+    sources = Self.numbers.map { number in
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler { [weak self] in self?.receive(number, stop: stop) }
       source.activate()
       return source
     }
+  }
+
+  /// Signals end the program again.
+  deinit {
+    for source in sources { source.cancel() }
+    for number in Self.numbers { signal(number, SIG_DFL) }
   }
 
   /// - Throws: `Interruption` when a signal came.
