@@ -72,6 +72,24 @@ import Testing
     expectFailure(wrong, saying: "r.yaml:2: unknown key 'batsh'; did you mean 'batch'?")
   }
 
+  @Test func aModelOrARunThatIsThereIsNotTrainedOver() throws {
+    let folder = try Folder()
+    let train =
+      ["train", "--data", "scenes:64x48", "-o", "m.safetensors", "--no-quantize", "--steps", "1"] + Self.short
+    try Data("mine".utf8).write(to: folder["m.safetensors"])
+    expectFailure(try run(train, in: folder), saying: "m.safetensors exists; use --overwrite to replace it")
+    #expect(try Data(contentsOf: folder["m.safetensors"]) == Data("mine".utf8))
+    #expect(try run(train + ["--overwrite"], in: folder).status == 0)
+    expectFailure(try run(train, in: folder), saying: "--resume continues it, --overwrite starts anew")
+    #expect(try run(train + ["--overwrite", "--resume"], in: folder).status == 2)
+  }
+
+  @Test(arguments: [("nowhere/m.safetensors", "nothing can be written there"), (".", "is a folder")])
+  func aPlaceThatCannotBeWrittenIsToldBeforeTheData(output: String, words: String) throws {
+    let run = try run(["train", "--data", "camvid:nothing", "-o", output], in: try Folder())
+    expectFailure(run, saying: words)
+  }
+
   @Test func aPrintedRecipeIsReadAgain() throws {
     let folder = try Folder()
     let printed = try Program.shell("verge train --batch 3 --print-recipe > r.yaml", in: folder)

@@ -139,6 +139,7 @@ import UNet
       return true
     }
     #expect(resumed.state.ranges == ranges && losses.count == 20)
+    #expect(end.hasIntegers)
     #expect(losses.suffix(5).reduce(0, +) < losses.prefix(5).reduce(0, +), "\(losses)")
     let model = try Model(contentsOf: end.modelPath)
     let set = try EvaluationSet(ToySource(count: 3), architecture: model.architecture)
@@ -150,6 +151,17 @@ import UNet
     let result = try ModelQuantization.quantize(model, calibration: set, validation: set, settings: settings)
     #expect(result.report.trials.first?.name == "trained with roundings")
     #expect(result.report.trials.first?.meanIoU == int8.meanIoU)
+  }
+
+  @Test func aRunWithoutRoundingsDoesNotGoOnWithThem() throws {
+    var settings = try configuration(try Fixtures.folder(), steps: 2)
+    settings.isQuantizationAware = false
+    settings.recipe.precision = .float
+    _ = try Trainer(settings, sources: [ToySource()], validation: nil).run { _ in true }
+    settings.isQuantizationAware = true
+    let rounded = try Trainer(settings, sources: [ToySource()], validation: nil)
+    let error = #expect(throws: TrainingError.self) { try rounded.resume() }
+    #expect("\(error as Any)".contains("without roundings"))
   }
 
   private func configuration(_ folder: String, steps: Int) throws -> TrainerConfiguration {

@@ -9,9 +9,15 @@ extension Trainer {
 
   /// Continues from the configuration's checkpoint.
   ///
+  /// A run with the roundings of 8 bits goes on with them whether the configuration asks for them or not.
+  ///
   /// - Throws: `TrainingError.checkpoint` for a file that is missing, damaged, or of another network or recipe.
   public func resume() throws(TrainingError) {
     state = try Checkpoint.read(configuration.checkpoint, into: stateArrays, identity: identity)
+    guard state.ranges != nil || !configuration.isQuantizationAware else {
+      let reason = "is of a run without roundings: leave --qat out, or fine-tune its model with --qat --init"
+      throw .checkpoint(path: configuration.checkpoint, reason: reason)
+    }
     optimizer.step = state.step
     clock.earlierSeconds = state.seconds
     state.savedStep = state.step
@@ -64,7 +70,7 @@ extension Trainer {
   func summary(_ end: TrainingEnd) -> TrainingSummary {
     TrainingSummary(
       end: end, epochs: epoch, steps: state.step, imagesPerSecond: imagesPerSecond, bestEpoch: state.bestEpoch,
-      bestMeanIoU: max(0, state.bestMeanIoU), modelPath: configuration.output)
+      bestMeanIoU: max(0, state.bestMeanIoU), modelPath: configuration.output, hasIntegers: awareness != nil)
   }
 
   private var imagesPerSecond: Double { Double(clock.steps * recipe.batch) / max(clock.partSeconds, 1e-9) }

@@ -12,7 +12,9 @@ extension Trainer {
     return [
       "network of stem \(architecture.stem), widths \(architecture.widths), \(architecture.classes.count) classes: "
         + String(format: "%.1f M weights, %.2f GMAC a crop", Double(architecture.parameterCount) * 1e-6, macs),
-      "pictures: \(pictures)" + (validation.map { "; measured on \($0.count) of \($0.source.specification)" } ?? ""),
+      "pictures: \(pictures)"
+        + (validation.map { "; measured on \($0.count) of \($0.source.specification)" }
+          ?? "; none to measure on (--val): the last weights are kept, not the best"),
       "memory: about \(memory.total >> 20) MB" + (configuration.memoryLimit.map { " of \($0 >> 20) MB free" } ?? "")
         + "; products in \(network.real == .bf16 ? "bf16" : "float") on \(configuration.threads) threads",
     ]

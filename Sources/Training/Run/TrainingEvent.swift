@@ -55,4 +55,6 @@ public struct TrainingSummary: Sendable {
   public let bestEpoch: Int
   public let bestMeanIoU: Double
   public let modelPath: String
+  /// Whether the model holds the integers that it was trained with.
+  public let hasIntegers: Bool
 }

@@ -63,6 +63,9 @@ struct TrainCommand: ParsableCommand {
   @Flag(help: "Continue from the checkpoint beside the output, with the recipe there.")
   var resume = false
 
+  @Flag(help: "Start anew where a model or a run is already.")
+  var overwrite = false
+
   @Option(help: ArgumentHelp("The folder of figures; OUTPUT.log when left out.", valueName: "folder"))
   var log: String?
 
@@ -89,6 +92,7 @@ struct TrainCommand: ParsableCommand {
     guard output != nil || preview != nil else {
       throw ValidationError("Missing expected argument '--output <output>'")
     }
+    guard !(resume && overwrite) else { throw ValidationError("give one of --resume and --overwrite") }
     if qat, self.`init` == nil, !resume {
       throw ValidationError("--qat fine-tunes a model: give it with --init MODEL")
     }
@@ -99,19 +103,18 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     if printRecipe { return try Console.standard.data(String(try givenRecipe().recipe.yaml.dropLast())) }
+    let files = output.map { TrainingFiles($0, log: log) }
+    if preview == nil { try files?.check(resume: resume, overwrite: overwrite) }
     OpenBLAS.restartWithBestCore()
     let initial = try self.`init`.map { try ModelLibrary.load($0) }
     let plan = try TrainingPlan(try givenRecipe(), initial: initial, map: map)
     if let preview { return try plan.drawPreview(to: preview) }
-    guard let output else { preconditionFailure("validated") }
-    var configuration = try plan.configuration(output: output, threads: threads)
+    guard let files else { preconditionFailure("validated") }
+    var configuration = try plan.configuration(files, threads: threads)
     configuration.isQuantizationAware = qat
-    let run = TrainingRun(
-      plan, configuration: configuration,
-      files: TrainingFiles(output, log: log),
-      quiet: quiet)
+    let run = TrainingRun(plan, configuration: configuration, files: files, quiet: quiet)
     let summary = try run.run(resume: resume)
-    if quantize, summary.end != .interrupted { try run.quantize() }
+    if quantize, summary.end != .interrupted { try run.quantize(hasIntegers: summary.hasIntegers) }
     if json { try printJSON(TrainResult(summary)) }
   }
 

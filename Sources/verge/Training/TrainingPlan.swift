@@ -43,9 +43,10 @@ struct TrainingPlan {
   }
 
   /// - Throws: `TrainingError.setting` for an impossible network.
-  func configuration(output: String, threads: Int?) throws -> TrainerConfiguration {
+  func configuration(_ files: TrainingFiles, threads: Int?) throws -> TrainerConfiguration {
     let architecture = try recipe.network.architecture(classes: classes)
-    var made = TrainerConfiguration(recipe: recipe, architecture: architecture, output: output)
+    var made = TrainerConfiguration(recipe: recipe, architecture: architecture, output: files.output)
+    made.checkpoint = files.checkpoint
     made.threads = threads ?? Machine.current.cores
     made.memoryLimit = Machine.current.freeMemory
     made.toolVersion = Verge.version

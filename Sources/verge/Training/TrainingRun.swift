@@ -22,7 +22,8 @@ struct TrainingRun {
     let trainer = try Trainer(
       configuration, sources: plan.sources, shares: plan.recipe.data.weights, validation: plan.validation,
       initial: plan.initial)
-    if resume { try trainer.resume() }
+    // The checkpoint of an earlier run must not pass for one of this.
+    if resume { try trainer.resume() } else { unlink(configuration.checkpoint) }
     try writeRecipe()
     let reporter = TrainingReporter(length: plan.recipe.length, quiet: quiet)
     let notes = (plan.sources + [plan.validation].compactMap { $0 }).flatMap(\.notes)
@@ -57,12 +58,14 @@ struct TrainingRun {
   }
 
   /// Adds int8 weights to the model at the output path.
-  func quantize() throws {
+  ///
+  /// - Parameter hasIntegers: whether it was trained with its own.
+  func quantize(hasIntegers: Bool) throws {
     let data = plan.recipe.data
     try FinalQuantization.run(
       path: files.output, data: try DataSpecification(data.train[0]),
       validation: data.validation.isEmpty ? nil : try DataSpecification(data.validation),
-      threads: configuration.threads, hasIntegers: configuration.isQuantizationAware, quiet: quiet)
+      threads: configuration.threads, hasIntegers: hasIntegers, quiet: quiet)
   }
 }
 
