@@ -27,6 +27,16 @@ import Testing
     #expect(cases > 0)
     #expect(failures == [])
   }
+
+  @Test(arguments: Set(kernels.map(\.tier)), NormCheck.all.map(\.name))
+  func passGivesTheBytesOfC(tier: TrainingTier, name: String) throws {
+    let check = try #require(NormCheck.all.first { $0.name == name })
+    for real in [RealType.f32, .bf16] {
+      let (cases, failures) = check.run(tier, real, seed: 1)
+      #expect(cases > 0)
+      #expect(failures == [], "\(real)")
+    }
+  }
 }
 
 @Test func theClocksChainIsAsLongAsItsRounds() {

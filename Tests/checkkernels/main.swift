@@ -44,6 +44,7 @@ struct CheckKernels: ParsableCommand {
   private func printList() {
     for check in KernelCheck.all { print(check.name) }
     for check in TrainingCheck.all { print(check.name) }
+    for check in NormCheck.all { print(check.name) }
     for tier in CPUTier.allCases { print("tier \(tier)\(tier.isSupported ? "" : " (not here)")") }
   }
 
@@ -59,7 +60,8 @@ struct CheckKernels: ParsableCommand {
         failed = failed || !run.failures.isEmpty
       }
     }
-    if !checkTraining(seed) || failed { throw ExitCode.failure }
+    let (layersPass, normsPass) = (checkTraining(seed), checkNorms(seed))
+    if failed || !layersPass || !normsPass { throw ExitCode.failure }
   }
 
   /// The training kernels, whose tiers are their own.
@@ -71,6 +73,23 @@ struct CheckKernels: ParsableCommand {
         for check in TrainingCheck.all where matches(check.name) {
           let (cases, failures) = check.run(kernels, seed: seed)
           print("\(tier) \(real) \(check.name): \(cases) cases, \(failures.isEmpty ? "within the bound" : "DIFFERENT")")
+          for failure in failures { print("  \(failure)") }
+          passed = passed && failures.isEmpty
+        }
+      }
+    }
+    return passed
+  }
+
+  /// Training's passes over pixels, whose tiers give equal bytes.
+  private func checkNorms(_ seed: UInt64) -> Bool {
+    var passed = true
+    for tier in TrainingTier.allCases where tier != .c && (cpu == nil || cpu == tier.rawValue) {
+      guard TrainingKernels(tier: tier, real: .f32) != nil else { continue }
+      for check in NormCheck.all where matches(check.name) {
+        for real in [RealType.f32, .bf16] {
+          let (cases, failures) = check.run(tier, real, seed: seed)
+          print("\(tier) \(real) \(check.name): \(cases) cases, \(failures.isEmpty ? "equal" : "DIFFERENT")")
           for failure in failures { print("  \(failure)") }
           passed = passed && failures.isEmpty
         }
