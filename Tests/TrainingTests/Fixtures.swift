@@ -31,9 +31,15 @@ enum Fixtures {
       receipt: Receipt(toolVersion: "test"))
   }
 
-  /// An empty folder that the test may fill; left to the system's cleaning.
+  /// Holds the folders of all tests, and is deleted when the process ends.
+  private static let folders: String = {
+    atexit { try? FileManager.default.removeItem(atPath: Fixtures.folders) }  // nothing depends on it
+    return NSTemporaryDirectory() + "verge-training-" + UUID().uuidString
+  }()
+
+  /// An empty folder that the test may fill.
   static func folder() throws -> String {
-    let path = NSTemporaryDirectory() + "verge-training-" + UUID().uuidString
+    let path = folders + "/" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     return path
   }
