@@ -43,6 +43,18 @@ import Testing
     #expect(try #require(comparison.floatAgreement) > 0.9)
   }
 
+  @Test(arguments: ["float", "auto"])
+  func theTrainingsFiguresHaveEveryPart(precision: String) throws {
+    let bench = try TrainingFigures.decode("--precision", precision)
+    #expect(bench.input == [64, 64] && bench.steps == 1 && bench.batch == 1 && bench.threads >= 1)
+    #expect(precision == "float" ? bench.precision == "float" : ["float", "bf16"].contains(bench.precision))
+    #expect(bench.msPerStep > 0 && bench.networkMb > 0 && bench.gmacsPerS > 0)
+    #expect(isClose(bench.imagesPerS, 1000 / bench.msPerStep))
+    let layers = ["convolution", "norm", "norm gradient", "weight gradient", "data gradient"]
+    #expect(bench.parts.map(\.name) == layers + ["head", "loss", "optimiser"])
+    #expect(bench.parts.allSatisfy { $0.ms > 0 })
+  }
+
   @Test func comparingWithoutTheNetworkAloneIsWrongUsage() throws {
     expectFailure(try Program.run("bench", "--compare"), status: 2, saying: "--network-only")
   }
@@ -116,5 +128,30 @@ private struct NetworkFigures: Decodable {
     let decoder = JSONDecoder()
     decoder.keyDecodingStrategy = .convertFromSnakeCase
     return try decoder.decode(NetworkFigures.self, from: run.output)
+  }
+}
+
+/// The object of `bench --training --json`.
+private struct TrainingFigures: Decodable {
+  struct Part: Decodable {
+    var name: String
+    var ms: Double
+  }
+
+  var input: [Int]
+  var batch, steps, threads: Int
+  var precision: String
+  var msPerStep, imagesPerS, gmacsPerS, networkMb: Double
+  var parts: [Part]
+
+  /// One step of a tiny network.
+  static func decode(_ arguments: String...) throws -> TrainingFigures {
+    let step = ["bench", "--training", "--json", "--steps", "1", "--batch", "1"]
+    let all = step + ["--size", "64x64", "--widths", "8,16"] + arguments
+    let run = try RunningProgram(Program.url, all, input: nil, folder: try Folder()).wait()
+    #expect(run.status == 0, "\(run.talk)")
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    return try decoder.decode(TrainingFigures.self, from: run.output)
   }
 }
