@@ -8,6 +8,10 @@ final class ColorTable: Sendable {
   private static let bits = 5
 
   private let exact: [RGB: UInt8]
+
+  /// The palette's.
+  var colors: some Collection<RGB> { exact.keys }
+
   /// By the upper bits of red, green and blue.
   private let nearest: [UInt8]
 

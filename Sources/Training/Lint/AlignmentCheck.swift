@@ -91,7 +91,9 @@ struct AlignmentCheck {
     let few = stride(from: 0, to: samples.count, by: max(1, samples.count / 32)).map { samples[$0] }
     let gains = LabelMove.all.map { move in (move: move, gain: Gains(few.compactMap { Self.gain(of: move, $0) })) }
     let best = gains.filter { 2 * $0.gain.count >= few.count }.max { $0.gain.mean < $1.gain.mean }
-    return best.flatMap { $0.move.isMistake && $0.gain.count >= 4 && $0.gain.isCertain(atLeast: 0.03) ? $0 : nil }
+    return best.flatMap { best in
+      best.move.isMistake && best.gain.count >= 4 && best.gain.isCertain(atLeast: best.move.leastGain) ? best : nil
+    }
   }
 
   private static func gain(of move: LabelMove, _ sample: Sample) -> Double? {

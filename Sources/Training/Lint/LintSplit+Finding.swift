@@ -10,13 +10,14 @@ extension LintSplit {
   /// - Throws: `TrainingError` for a data set that cannot be opened: folders without pictures, unknown labels.
   public static func find(_ text: String) throws(TrainingError) -> [LintSplit] {
     guard let specification = try specification(text) else { return [] }
+    let isGuess = specification.format == .camvid && FolderLayout.isFolder(text)
     let names = specification.split.isEmpty ? SetFolder.splits(of: specification.path, specification.format) : []
-    guard !names.isEmpty else { return [try LintSplit(specification)] }
+    guard !names.isEmpty else { return [try LintSplit(specification, isGuess: isGuess)] }
     let labels = specification.labels.map { "@\($0)" } ?? ""
     var splits: [LintSplit] = []
     for name in names {
       let split = "\(specification.format.rawValue)\(labels):\(specification.path):\(name)"
-      splits.append(try LintSplit(try DataSpecification(split)))
+      splits.append(try LintSplit(try DataSpecification(split), isGuess: isGuess && splits.isEmpty))
     }
     return splits
   }
@@ -74,6 +75,7 @@ enum SetFolder {
   /// Splits by name: folders that hold a set each, or folders below those of photographs and of masks; none where the set is
   /// not divided.
   static func splits(of path: String, _ format: DataSpecification.Format) -> [String] {
+    if format == .pairs { return FolderLayout.folders(in: path).filter { splitNames.contains($0.lowercased()) } }
     guard let (images, masks) = names[format == .masks ? .camvid : format] else { return [] }
     let hasBoth = { (a: String, b: String) in
       FolderLayout.isFolder("\(path)/\(a)") && FolderLayout.isFolder("\(path)/\(b)")
@@ -85,18 +87,22 @@ enum SetFolder {
     return FolderLayout.folders(in: path).filter { hasBoth("\($0)/\(images)", "\($0)/\(masks)") }
   }
 
-  /// `camvid` where masks hold its numbers and nobody has named other classes, else `masks`.
+  /// `camvid` where masks hold its numbers, most of them, and nobody has named other classes; else `masks`.
   private static func formatOfNumbers(_ path: String, masks: String) -> DataSpecification.Format {
     let lists = ["classes.txt", "classes.json", "classes.yaml"].flatMap { ["\(path)/\($0)", "\(masks)/../\($0)"] }
     if lists.contains(where: { FileManager.default.fileExists(atPath: $0) }) { return .masks }
     let names = (FileManager.default.enumerator(atPath: masks) ?? .init()).compactMap { $0 as? String }.sorted()
     let files = names.filter { ["png", "jpg", "jpeg"].contains(($0 as NSString).pathExtension.lowercased()) }
     let some = stride(from: 0, to: files.count, by: max(1, files.count / 8)).map { "\(masks)/\(files[$0])" }
+    var numbers: Set<UInt8> = []
     let fitting = some.count { path in
       // What cannot be read here is told when the set is read.
       guard let map = try? ImageFile.readIndices(path), PictureHeader(path: path)?.kind == .png else { return false }
-      return map.buffer.allSatisfy { $0 <= 11 || $0 == ignoreLabel } && map.buffer.contains { (2...11).contains($0) }
+      let own = Set(map.buffer).subtracting([ignoreLabel])
+      guard own.allSatisfy({ $0 <= 11 }) else { return false }
+      numbers.formUnion(own)
+      return true
     }
-    return 2 * fitting >= some.count ? .camvid : .masks
+    return numbers.count >= 6 && 2 * fitting >= some.count ? .camvid : .masks
   }
 }

@@ -14,6 +14,8 @@ public struct LintSplit: Sendable {
     var unknown: Set<UInt8> = []
     /// Whether the file holds 0 and 255 and nothing else.
     var isExtreme = false
+    /// Share of the pixels whose colour is like that of no class.
+    var foreignShare = 0.0
   }
 
   /// The split's name, such as `train`; empty where the folder itself is the set.
@@ -34,8 +36,9 @@ public struct LintSplit: Sendable {
 
   /// Lists the files, and looks at some masks where that tells what their labels are.
   ///
+  /// - Parameter isGuess: whether only the numbers in the masks speak for the format.
   /// - Throws: `TrainingError` when folders are missing or empty, or nothing tells what the labels are.
-  init(_ specification: DataSpecification) throws(TrainingError) {
+  init(_ specification: DataSpecification, isGuess: Bool = false) throws(TrainingError) {
     let format = FolderFormat(specification)
     let list = try format.givenClasses()
     let layout = try format.layout(list)
@@ -52,7 +55,10 @@ public struct LintSplit: Sendable {
     }
     let masks = try format.masks(content.pairs, list: list)
     (name, self.specification, self.format) = (specification.split, "\(specification)", specification.format.rawValue)
-    (classes, form, notes) = (masks.list.classes, masks.form, masks.notes)
+    (classes, form) = (masks.list.classes, masks.form)
+    let guess = "the numbers in the masks are taken for \(specification.format)'s classes; others: a line for each in "
+    let hints = isGuess ? [guess + "\(specification.path)/classes.txt"] : []
+    notes = content.pairs.isEmpty ? [] : masks.notes + hints
     pairs = content.pairs.sorted {
       $0.name.compare($1.name, options: [.numeric, .forcedOrdering]) == .orderedAscending
     }
@@ -81,8 +87,9 @@ public struct LintSplit: Sendable {
   func mask(of pair: PicturePair) throws(VideoError) -> Mask {
     switch form {
     case .colors(let table):
-      let frame = try ImageFile.readRGB(pair.mask, strictly: true)
-      return Mask(labels: table.labels(of: pair.image == pair.mask ? frame.half(1) : frame))
+      let whole = try ImageFile.readRGB(pair.mask, strictly: true)
+      let frame = pair.image == pair.mask ? whole.half(1) : whole
+      return Mask(labels: table.labels(of: frame), foreignShare: table.foreignShare(of: frame))
     case .numbers(let table): return Mask(try ImageFile.readIndices(pair.mask, strictly: true), table)
     case .red(let table): return Mask(try ImageFile.readRed(pair.mask, strictly: true), table)
     }

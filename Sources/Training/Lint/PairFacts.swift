@@ -21,6 +21,8 @@ struct PairFacts: Sendable {
   private(set) var counts: [Int]?
   private(set) var unknown: Set<UInt8> = []
   private(set) var isExtreme = false
+  /// Share of the mask's pixels in colours of no class.
+  private(set) var foreignShare = 0.0
 
   init(_ pair: PicturePair, in split: LintSplit) {
     name = pair.name
@@ -34,6 +36,7 @@ struct PairFacts: Sendable {
     do throws(VideoError) {
       let mask = try split.mask(of: pair)
       (counts, unknown, isExtreme) = (Self.histogram(mask.labels), mask.unknown, mask.isExtreme)
+      foreignShare = mask.foreignShare
       if let photograph, photograph != (mask.labels.width, mask.labels.height) {
         troubles.append(.sizes(image: size ?? "", mask: "\(mask.labels.width)×\(mask.labels.height)"))
       }

@@ -34,7 +34,10 @@ extension SplitTally {
       let text = "no pictures: \(LintFinding.list(split.strangers)); they are passed over"
       found.append(finding(.note, "other-files", text, split.strangers))
     }
-    if usable == 0 { found.append(finding(.error, "no-pairs", "not a single usable pair of photograph and mask")) }
+    if usable == 0 {
+      let rule = split.pairs.isEmpty ? "; the two have the same name but for the ending" : ""
+      found.append(finding(.error, "no-pairs", "not a single usable pair of photograph and mask" + rule))
+    }
     return found + split.notes.map { finding(.note, "format", $0) }
   }
 
@@ -94,6 +97,10 @@ extension SplitTally {
         "masks of 0 and 255 only: 255 is ignored, so class \(split.classes.first?.name ?? "0") is all there is to "
         + "learn; write 1 for the second class, or read them with masks:"
       found.append(finding(.error, "extreme-masks", text, names))
+    }
+    found += finding(.warning, "foreign-colours", .foreignColors) { names in
+      "\(LintFinding.count(names.count, "mask")) mostly in colours that no class has, which count as the nearest or are "
+        + "ignored: \(LintFinding.list(names)); give the list they were drawn with: \(split.format)@FILE"
     }
     found += finding(.warning, "all-ignored", .allIgnored) { names in
       "\(LintFinding.count(names.count, "mask")) without a labelled pixel: \(LintFinding.list(names))"

@@ -22,7 +22,8 @@ struct SplitTally: Sendable {
 
   enum Kind: Sendable, Hashable {
     case unreadable, jpegMask, colorMask, sizes, unknownLabels
-    case deepPhotograph, alphaPhotograph, alphaMask, deepMask, jpegColors, allIgnored, oneLabel, onlyExtremes
+    case deepPhotograph, alphaPhotograph, alphaMask, deepMask, jpegColors, foreignColors
+    case allIgnored, oneLabel, onlyExtremes
   }
 
   init(_ split: LintSplit) { self.split = split }
@@ -51,6 +52,8 @@ struct SplitTally: Sendable {
     guard let counts = facts.counts else { return }
     add(counts, of: facts.name)
     if facts.isExtreme { note(.onlyExtremes, facts.name) }
+    // Less than that may be smooth edges between the classes.
+    if facts.foreignShare > 0.3 { note(.foreignColors, facts.name) }
     if !facts.unknown.isEmpty { note(.unknownLabels, facts.name) }
     unknown.formUnion(facts.unknown)
     if facts.troubles.isEmpty, facts.unknown.isEmpty { usable += 1 }

@@ -68,7 +68,10 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     let splits = plan || sensitivity ? [] : try LintSplit.find(file)
     guard splits.isEmpty else { return try run(DataSetInspection(file, splits: splits), splits) }
-    if sheet != nil { throw CommandError.unusable(what: file, why: "no data set, so there is no --sheet of it") }
+    if sheet != nil {
+      let why = "no data set by its folders, so there is no --sheet of it; name its format, such as pairs:\(file)"
+      throw CommandError.unusable(what: file, why: why)
+    }
     let findings = try inspect()
     guard json else { return try findings.lines.forEach { try Console.standard.data($0) } }
     try printJSON(findings)

@@ -36,12 +36,13 @@ struct DataSetInspection {
     for start in stride(from: 0, to: splits.count, by: 3) {
       lines += Self.classTable(Array(splits[start..<min(splits.count, start + 3)])) + [""]
     }
+    if !findings.contains(where: { $0.severity != .note }) { lines.append("nothing wrong found") }
     for severity in LintFinding.Severity.allCases {
       let found = findings.filter { $0.severity == severity }
       guard !found.isEmpty else { continue }
       lines += ["\(severity.rawValue)\(found.count == 1 ? "" : "s"):"] + found.map { "  - \(Self.text($0))" }
     }
-    return findings.isEmpty ? lines + ["nothing wrong found"] : lines
+    return lines
   }
 
   /// `  val: 101 pairs, 480×360, 3.1 % ignored, borders on edges 0.78`.
