@@ -12,6 +12,11 @@ import UNet
     return histogram.range(method)
   }
 
+  @Test(arguments: [[0, 1e-44], [-3e38, 3e38], [0, 0]] as [[Float]])
+  func extremesThatNoBinsLieBetweenAreKept(values: [Float]) {
+    for method in CalibrationMethod.all { #expect(range(method, of: values) == values[0]...values[1]) }
+  }
+
   /// 200,000 values that thin out from 0 to 1, and a few at 4: entropy gives up what squares are too dear for.
   @Test func percentilesAndEntropyGiveUpLonelyOutliers() {
     let values = (0..<200_000).map { pow(Float($0) / 200_000, 3) } + [3.9, 4, 4]

@@ -140,6 +140,13 @@ import UNet
     "", "<annotations>", "<a></a>", "{}", "{\"shapes\": 3}",
     "<annotations><image id=\"0\" name=\"a\" width=\"0\" height=\"1\"></image></annotations>",
     "<annotations><image id='0' name='a' width='9' height='9'><polygon label='a' points='1,1;2'/></image></annotations>",
+    "<annotations><image id='0' name='a' width='9' height='9'>"
+      + "<polygon label='a' points='1,1;2,2;nan,1e300'/></image></annotations>",
+    "<annotations><image id='0' name='a' width='9' height='9'><mask label='a' rle='0,2' left='9223372036854775807' "
+      + "top='0' width='2' height='1'/></image></annotations>",
+    #"{"shapes": [], "imagePath": "a", "imageWidth": 4611686018427387904, "imageHeight": 4}"#,
+    #"{"shapes": [{"label": "a", "points": [[0, 0], [1e300, 1], [1, 2]]}], "imagePath": "a", "imageWidth": 4, "#
+      + #""imageHeight": 4}"#,
   ])
   func filesOfAnotherKindAreRefused(text: String) throws {
     let path = try Fixtures.folder() + "/file"

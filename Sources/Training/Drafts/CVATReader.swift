@@ -35,7 +35,8 @@ final class CVATReader: NSObject, XMLParserDelegate {
 
   private func begin(_ attributes: [String: String], _ parser: XMLParser) {
     guard let name = attributes["name"], let width = attributes["width"].flatMap(Int.init),
-      let height = attributes["height"].flatMap(Int.init), width > 0, height > 0, width <= 1 << 14, height <= 1 << 14
+      let height = attributes["height"].flatMap(Int.init), LabelledShapes.sides.contains(width),
+      LabelledShapes.sides.contains(height)
     else { return fail("an image needs name, width and height", parser) }
     shapes = []
     pictures.append(
@@ -57,23 +58,24 @@ final class CVATReader: NSObject, XMLParserDelegate {
   /// `x,y;x,y;…`
   private static func polygon(_ attributes: [String: String]) -> LabelShape.Area? {
     let pairs = attributes["points"]?.split(separator: ";").map { $0.split(separator: ",").compactMap { Double($0) } }
-    guard let pairs, pairs.count > 2, pairs.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isFinite) }) else {
-      return nil
-    }
-    return .polygon(pairs.map { LabelShape.Point($0[0], $0[1]) })
+    guard let pairs, pairs.count > 2, pairs.allSatisfy({ $0.count == 2 }) else { return nil }
+    let corners = pairs.map { LabelShape.Point($0[0], $0[1]) }
+    return corners.allSatisfy(\.isPlausible) ? .polygon(corners) : nil
   }
 
   private static func box(_ attributes: [String: String]) -> LabelShape.Area? {
     let sides = ["xtl", "ytl", "xbr", "ybr"].compactMap { attributes[$0].flatMap(Double.init) }
-    guard sides.count == 4, sides.allSatisfy(\.isFinite) else { return nil }
-    return .box(LabelShape.Point(sides[0], sides[1]), LabelShape.Point(sides[2], sides[3]))
+    guard sides.count == 4 else { return nil }
+    let corners = (LabelShape.Point(sides[0], sides[1]), LabelShape.Point(sides[2], sides[3]))
+    return corners.0.isPlausible && corners.1.isPlausible ? .box(corners.0, corners.1) : nil
   }
 
   /// Run lengths of pixels out and in by turns, row by row through the mask's box.
   private static func mask(_ attributes: [String: String]) -> LabelShape.Area? {
     let numbers = ["left", "top", "width", "height"].compactMap { attributes[$0].flatMap(Int.init) }
     let runs = attributes["rle"]?.split(separator: ",").map { Int($0.trimmingCharacters(in: .whitespaces)) ?? -1 }
-    guard numbers.count == 4, let runs, numbers[2] > 0, numbers[3] > 0, numbers[2] <= 1 << 14, numbers[3] <= 1 << 14,
+    guard numbers.count == 4, let runs, LabelledShapes.sides.contains(numbers[2]),
+      LabelledShapes.sides.contains(numbers[3]), LabelShape.Point(Double(numbers[0]), Double(numbers[1])).isPlausible,
       runs.allSatisfy({ (0...(1 << 28)).contains($0) }), runs.reduce(0, +) <= numbers[2] * numbers[3]
     else { return nil }
     let isSet = runs.enumerated().flatMap { i, count in [Bool](repeating: i % 2 == 1, count: count) }

@@ -17,8 +17,7 @@ public struct LabelMeFile {
     } catch {
       throw .data(path: path, reason: error.localizedDescription)
     }
-    guard document.imageWidth > 0, document.imageHeight > 0, document.imageWidth * document.imageHeight <= 1 << 28
-    else {
+    guard LabelledShapes.sides.contains(document.imageWidth), LabelledShapes.sides.contains(document.imageHeight) else {
       throw .data(path: path, reason: "has a picture of \(document.imageWidth)×\(document.imageHeight)")
     }
     var shapes: [LabelShape] = []
@@ -131,6 +130,9 @@ private struct Shape: Codable {
 
   func area(_ path: String) throws(TrainingError) -> LabelShape {
     let corners = points.compactMap { $0.count == 2 ? LabelShape.Point($0[0], $0[1]) : nil }
+    guard corners.allSatisfy(\.isPlausible) else {
+      throw .data(path: path, reason: "'\(label)' has corners that no picture has")
+    }
     switch shapeType ?? "polygon" {
     case "polygon" where corners.count > 2 && corners.count == points.count:
       return LabelShape(name: label, area: .polygon(corners))

@@ -8,6 +8,9 @@ public struct LabelShape: Sendable, Hashable {
     public var x, y: Double
 
     public init(_ x: Double, _ y: Double) { (self.x, self.y) = (x, y) }
+
+    /// Whether it lies in a picture or somewhat beside it: files can say anything.
+    var isPlausible: Bool { abs(x) <= 1e6 && abs(y) <= 1e6 }
   }
 
   /// What the area is.
@@ -34,6 +37,9 @@ public struct LabelledShapes: Sendable, Hashable {
   public let picture: String
   public let width, height: Int
   public var shapes: [LabelShape]
+
+  /// Lengths that the sides of a file's picture may have, in pixels.
+  static let sides = 1...(1 << 14)
 
   public init(picture: String, width: Int, height: Int, shapes: [LabelShape]) {
     (self.picture, self.width, self.height, self.shapes) = (picture, width, height, shapes)

@@ -13,8 +13,11 @@ struct ActivationHistogram {
 
   private var binWidth: Float { (extremes.upperBound - extremes.lowerBound) / Float(Self.bins) }
 
+  /// Whether the extremes lie apart, and neither so far nor so near that a bin's width is no normal number.
+  private var hasBins: Bool { binWidth.isNormal }
+
   mutating func add(_ values: UnsafeBufferPointer<Float>) {
-    guard binWidth > 0 else { return }
+    guard hasBins else { return }
     let scale = 1 / binWidth
     let low = extremes.lowerBound
     counts.withUnsafeMutableBufferPointer { counts in
@@ -23,7 +26,7 @@ struct ActivationHistogram {
   }
 
   func range(_ method: CalibrationMethod) -> ClosedRange<Float> {
-    guard binWidth > 0 else { return extremes }
+    guard hasBins else { return extremes }
     return switch method {
     case .minMax: extremes
     case .percentile(let outside): percentile(outside)
