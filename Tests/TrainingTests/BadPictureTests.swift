@@ -45,6 +45,33 @@ import Video
     #expect(mix.skipped.takeNew().isEmpty && mix.skipped.count == 1)
   }
 
+  /// A picture to measure on that breaks after hours is no reason to lose the run; neither is a first one that is broken.
+  @Test func trainingMeasuresWithoutPicturesThatCannotBeUsed() throws {
+    let (folder, measured) = (try DataFolder(), try DataFolder())
+    for set in [folder, measured] { try set.camvid((0..<6).map { "d_\($0)" }) }
+    for path in [folder.path + "/images/d_0.png", measured.path + "/images/d_0.png", measured.path + "/images/d_4.png"]
+    {
+      try breakOff(path)
+    }
+    let classes = Self.names.map { PixelClass(name: $0, color: ClassColor(0, 0, 0)) }
+    var settings = TrainerConfiguration(
+      architecture: try Architecture(stem: 1, widths: [8, 16], classes: classes), output: folder.path + "/m.safetensors"
+    )
+    (settings.recipe.batch, settings.recipe.length) = (2, .steps(2))
+    (settings.recipe.network.widths, settings.recipe.network.stem) = ([8, 16], 1)
+    settings.recipe.size = PictureExtent(width: 16, height: 16)
+    let trainer = try Trainer(
+      settings, sources: [try folder.open("camvid")], validation: try measured.open("camvid"))
+    var skipped: Set<String> = []
+    let summary = try trainer.run { event in
+      if case .skipped(let path, _) = event { skipped.insert(path) }
+      return true
+    }
+    #expect(summary.end == .completed)
+    #expect(skipped.isSuperset(of: [0, 4].map { "\(measured.path)/images/d_\($0).png" }))
+    #expect(try Model(contentsOf: summary.modelPath).receipt.floatScores.first?.images == 4)
+  }
+
   @Test func tooManyBadPicturesEndTheRun() throws {
     let folder = try DataFolder()
     try folder.camvid((0..<8).map { "d_\($0)" })

@@ -41,3 +41,16 @@ public final class SkippedPictures: Sendable {
     }
   }
 }
+
+extension LabelledSource {
+  /// The first picture that can be used.
+  ///
+  /// - Throws: `TrainingError.data` when too many before it cannot.
+  func firstUsable() throws(TrainingError) -> LabelledPicture {
+    let skipped = SkippedPictures(count: count)
+    for index in 0..<count {
+      do throws(TrainingError) { return try picture(at: index) } catch { try skipped.add(error) }
+    }
+    throw .data(path: specification, reason: "not one picture of it can be used")
+  }
+}

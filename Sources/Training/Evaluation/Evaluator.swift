@@ -50,21 +50,29 @@ public enum Evaluator {
   /// Predicts every picture of `set` and compares it with its labels; predictions are enlarged to the labels' size by the
   /// nearest place, as masks are.
   ///
-  /// - Parameter progress: called after each picture with the number done; false ends early with what there is.
-  /// - Throws: `TrainingError.data` for a picture that cannot be read, `.setting` for an option that cannot be met.
+  /// - Parameters:
+  ///   - skipped: takes pictures that cannot be used, which are then left out; nil makes them errors.
+  ///   - progress: called after each picture with the number done; false ends early with what there is.
+  /// - Throws: `TrainingError.picture` for one that cannot be used, `.data` for too many of them, `.setting` for an option
+  ///   that cannot be met.
   public static func evaluate(
     _ predictor: any Predictor, on set: EvaluationSet, options: EvaluationOptions = .init(),
-    progress: (Int) -> Bool = { _ in true }
+    skipped: SkippedPictures? = nil, progress: (Int) -> Bool = { _ in true }
   ) throws(TrainingError) -> Evaluation {
     let start = ContinuousClock.now
     var counters = Counters(classes: set.architecture.classes.count, options)
     var images = 0
     for index in 0..<set.count {
-      let (picture, plain, averaged) = try predict(index, of: set, predictor, options.averaging)
-      let isNext = index > 0 && FrameSequence.follows(picture.name, set.name(at: index - 1))
-      try counters.add(picture, plain: plain, averaged: averaged, isNext: isNext)
-      images += 1
-      guard progress(images) else { break }
+      do throws(TrainingError) {
+        let (picture, plain, averaged) = try predict(index, of: set, predictor, options.averaging)
+        let isNext = index > 0 && FrameSequence.follows(picture.name, set.name(at: index - 1))
+        try counters.add(picture, plain: plain, averaged: averaged, isNext: isNext)
+        images += 1
+      } catch {
+        guard let skipped else { throw error }
+        try skipped.add(error)
+      }
+      guard progress(index + 1) else { break }
     }
     let elapsed = ContinuousClock.now - start
     return Evaluation(

@@ -28,7 +28,7 @@ public struct MemoryStatement: Sendable, Equatable {
 extension MemoryStatement {
   /// Reckons a run's memory without taking it.
   ///
-  /// - Throws: `TrainingError.setting` for a network that cannot be, `.data` when the first picture cannot be read.
+  /// - Throws: `TrainingError.setting` for a network that cannot be, `.data` when no picture can be used.
   init(
     _ configuration: TrainerConfiguration, sources: [any LabelledSource], validation: (any LabelledSource)?
   ) throws(TrainingError) {
@@ -43,12 +43,12 @@ extension MemoryStatement {
     var fixed = max(0, 2 * one - two) + Self.parameterCopies * 4 * architecture.parameterCount
     var kept = 0
     for source in sources where source.count > 0 {
-      let picture = try source.picture(at: 0)
+      let picture = try source.firstUsable()
       kept += source.count * (picture.rgb.count + picture.labels.count)
     }
     fixed += min(kept, DataMix.standardMemoryLimit)
     if let validation, validation.count > 0 {
-      let picture = try validation.picture(at: 0)
+      let picture = try validation.firstUsable()
       let whole = architecture.inputSize(
         width: picture.width, height: picture.height, budget: picture.width * picture.height)
       fixed += try network(batch: 1, size: whole, forTraining: false)

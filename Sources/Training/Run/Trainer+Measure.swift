@@ -17,10 +17,11 @@ extension Trainer {
     }
     var goesOn = true
     let predictor = try measuredPredictor()
-    let evaluation = try Evaluator.evaluate(predictor, on: validation) { done in
+    let evaluation = try Evaluator.evaluate(predictor, on: validation, skipped: unmeasurable) { done in
       goesOn = report(.measuring(done: done, total: validation.count))
       return goesOn
     }
+    goesOn = reportSkipped(unmeasurable, report) && goesOn
     guard goesOn else { return .interrupted }
     return try judge(evaluation, of: predictor, on: validation, report)
   }
@@ -35,7 +36,8 @@ extension Trainer {
       (state.bestEpoch, state.bestMeanIoU) = (epoch, evaluation.meanIoU)
       try writeModel(evaluation: evaluation)
     }
-    let samples = isBest ? try ValidationSample.take(Self.sampleCount, of: set, by: predictor) : []
+    let samples =
+      isBest ? try ValidationSample.take(Self.sampleCount, of: set, by: predictor, skipped: unmeasurable) : []
     let event = EvaluationReport(
       step: state.step, epoch: epoch, evaluation: evaluation, isBest: isBest, samples: samples)
     guard report(.evaluation(event)) else { return .interrupted }

@@ -43,6 +43,11 @@ extension Trainer {
     return report(.checkpoint(path: configuration.checkpoint))
   }
 
+  /// Says which pictures were left out since it was last said; false when the run is to end.
+  func reportSkipped(_ skipped: SkippedPictures, _ report: (TrainingEvent) -> Bool) -> Bool {
+    skipped.takeNew().reduce(true) { report(.skipped(path: $1.path, reason: $1.reason)) && $0 }
+  }
+
   /// Seconds of training over all parts of the run.
   var seconds: Double { clock.seconds }
 

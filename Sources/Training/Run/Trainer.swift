@@ -14,6 +14,8 @@ public final class Trainer {
   let workers: Workers
   let mix: DataMix
   let validation: EvaluationSet?
+  /// Pictures of `validation` that cannot be used: measuring goes on without them.
+  let unmeasurable: SkippedPictures
   let values, gradients: FloatBuffer
   let optimizer: Optimizer
   let loss: SegmentationLoss
@@ -53,6 +55,7 @@ public final class Trainer {
     self.validation = try validation.map { source throws(TrainingError) in
       try EvaluationSet(source, architecture: architecture)
     }
+    unmeasurable = SkippedPictures(count: validation?.count ?? 0)
     values = FloatBuffer(count: network.layout.count)
     gradients = FloatBuffer(count: network.layout.count)
     optimizer = try Optimizer(recipe.optimizer, layout: network.layout)
@@ -89,9 +92,7 @@ public final class Trainer {
       let epoch = self.epoch
       let (lossValue, rate) = try step(stream.next())
       if !report(.step(stepReport(loss: lossValue, rate: rate))) { end = .interrupted }
-      for (path, reason) in mix.skipped.takeNew() where !report(.skipped(path: path, reason: reason)) {
-        end = .interrupted
-      }
+      if !reportSkipped(mix.skipped, report) { end = .interrupted }
       if end == .completed, self.epoch != epoch, self.epoch % recipe.evaluation.every == 0 { end = try measure(report) }
       if clock.sinceCheckpoint > configuration.checkpointEvery, !(try saveReporting(report)) { end = .interrupted }
     }

@@ -23,7 +23,8 @@ public enum RecipeLibrary {
         place: "recipe", reason: "must be a .yaml file or one of \(NearestName.text(unknown: name, known: shipped))")
     }
     guard let data = FileManager.default.contents(atPath: path) else {
-      throw .recipe(place: name, reason: "cannot be read: \(String(cString: strerror(errno)))")
+      let reason = access(path, R_OK) == 0 ? "it is no file" : String(cString: strerror(errno))
+      throw .recipe(place: name, reason: "cannot be read: \(reason)")
     }
     guard let text = String(data: data, encoding: .utf8) else {
       throw .recipe(place: name, reason: "is not UTF-8 text")
