@@ -92,6 +92,7 @@ struct TrainCommand: ParsableCommand {
     guard output != nil || preview != nil else {
       throw ValidationError("Missing expected argument '--output <output>'")
     }
+    if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is from 1 to 256, not \(threads)") }
     guard !(resume && overwrite) else { throw ValidationError("give one of --resume and --overwrite") }
     if qat, self.`init` == nil, !resume {
       throw ValidationError("--qat fine-tunes a model: give it with --init MODEL")
