@@ -81,7 +81,19 @@ import UNet
     #expect(report.splits.map { "\($0.split.name) \($0.pairs)" } == ["train 2", "val 1"])
     #expect(report.splits.allSatisfy { $0.sizes.map(\.size) == ["48×32"] })
     #expect(names(report).isSuperset(of: ["road", "sky"]))
-    #expect(!codes(report).contains("foreign-colours"))
+    #expect(codes(report).contains("jpeg-colours") && !codes(report).contains("foreign-colours"))
+  }
+
+  @Test func whatMayBeBlurIsNotMissedInOtherSplits() throws {
+    // 256 pixels of car are less than a thousandth.
+    let hasCar = { (x: Int, y: Int) in (768..<784).contains(x) && (256..<272).contains(y) }
+    for (name, car) in [("train/1.jpg", RGB(0, 0, 142)), ("val/2.jpg", RGB(128, 64, 128))] {
+      try set.picture(name, width: 1040, height: 520) { x, y in hasCar(x, y) ? car : RGB(128, 64, 128) }
+    }
+    let report = try inspected("pairs:\(set.path)")
+    #expect(report.splits.map { $0.pixels[18] > 0 } == [true, false], "car is class 18")
+    #expect(!codes(report).contains("missing-class"))
+    #expect(report.findings.contains { $0.code == "rare-class" && $0.text.contains("JPEG's blur") })
   }
 
   @Test func coloursOfAnotherListAreWarnedOf() throws {

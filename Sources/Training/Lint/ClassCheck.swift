@@ -14,7 +14,10 @@ enum ClassCheck {
       found.append(LintFinding(.note, "empty-class", split: nil, "no pixel of \(names): nothing to learn or measure"))
     }
     for (tally, absent) in zip(read, absent) {
-      let names = absent.filter { !everywhere.contains($0) }.map { classes[$0].name }
+      let missing = absent.filter { label in
+        read.contains { $0.pixels[label] > 0 && !($0.rareIsDoubtful && $0.isRare(label)) }
+      }
+      let names = missing.map { classes[$0].name }
       guard !names.isEmpty else { continue }
       found.append(
         LintFinding(

@@ -13,6 +13,7 @@ struct PairFacts: Sendable {
 
   let name: String
   private(set) var troubles: [Trouble] = []
+  /// The mask's is nil where it is half of the photograph's file.
   private(set) var imageHeader, maskHeader: PictureHeader?
   /// Of the photograph.
   private(set) var size: String?
@@ -62,6 +63,9 @@ struct PairFacts: Sendable {
     if maskHeader.kind == .jpeg { return .jpegMask }
     return split.wantsNumbers && maskHeader.hasColor ? .colorMask : nil
   }
+
+  /// Whether compression has changed the mask's pixels.
+  var isMaskLossy: Bool { (maskHeader ?? imageHeader)?.kind == .jpeg }
 
   private static func histogram(_ map: LabelMap) -> [Int] {
     var counts = [Int](repeating: 0, count: 256)

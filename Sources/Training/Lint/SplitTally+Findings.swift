@@ -118,11 +118,12 @@ extension SplitTally {
       let text = "\(Self.percent(ignoredShare)) of the pixels are ignored; is the class list the right one?"
       found.append(finding(.warning, "ignored-share", text))
     }
-    let total = Double(max(1, split.classes.indices.reduce(0) { $0 + pixels[$1] }))
-    let rare = split.classes.indices.filter { pixels[$0] > 0 && Double(pixels[$0]) / total < 0.001 }
+    let total = Double(max(1, labelledPixels))
+    let rare = split.classes.indices.filter { pixels[$0] > 0 && isRare($0) }
     if !rare.isEmpty {
       let list = rare.map { "\(split.classes[$0].name) (\(Self.percent(Double(pixels[$0]) / total)))" }
-      found.append(finding(.note, "rare-class", "rare: \(list.joined(separator: ", ")); class weights help"))
+      let advice = rareIsDoubtful ? "JPEG's blur between other classes may be all of it" : "class weights help"
+      found.append(finding(.note, "rare-class", "rare: \(list.joined(separator: ", ")); \(advice)"))
     }
     return found
   }

@@ -40,6 +40,15 @@ struct SplitTally: Sendable {
     return total == 0 ? 0 : Double(pixels[Int(ignoreLabel)]) / Double(total)
   }
 
+  /// Pixels of any class.
+  var labelledPixels: Int { split.classes.indices.reduce(0) { $0 + pixels[$1] } }
+
+  /// Whether a class has less than a thousandth of the labelled pixels.
+  func isRare(_ label: Int) -> Bool { pixels[label] * 1000 < labelledPixels }
+
+  /// Whether rare classes may be nothing but the borders of others, whose colours JPEG has mixed.
+  var rareIsDoubtful: Bool { troubled[.jpegColors] != nil }
+
   mutating func add(_ facts: PairFacts) {
     for trouble in facts.troubles { add(trouble, of: facts.name) }
     if let size = facts.size { sizes[size, default: 0] += 1 }
@@ -49,6 +58,7 @@ struct SplitTally: Sendable {
       if header.hasAlpha { note(.alphaPhotograph, facts.name) }
     }
     if let header = facts.maskHeader { add(header, of: facts.name) }
+    if facts.isMaskLossy, split.readsColors { note(.jpegColors, facts.name) }
     guard let counts = facts.counts else { return }
     add(counts, of: facts.name)
     if facts.isExtreme { note(.onlyExtremes, facts.name) }
@@ -62,7 +72,6 @@ struct SplitTally: Sendable {
   private mutating func add(_ maskHeader: PictureHeader, of name: String) {
     if maskHeader.hasAlpha { note(.alphaMask, name) }
     if maskHeader.bitDepth > 8 { note(.deepMask, name) }
-    if maskHeader.kind == .jpeg, split.readsColors { note(.jpegColors, name) }
   }
 
   private mutating func add(_ trouble: PairFacts.Trouble, of name: String) {
