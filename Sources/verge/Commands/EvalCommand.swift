@@ -78,6 +78,7 @@ struct EvalCommand: ParsableCommand {
       throw ValidationError("--f-beta, --ignore-bottom, --tta and --confusion need labels: --data SPEC")
     }
     guard ignoreBottom >= 0 else { throw ValidationError("--ignore-bottom is 0 or more, not \(ignoreBottom)") }
+    if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is from 1 to 256, not \(threads)") }
     if let limit, limit < 1 { throw ValidationError("--limit is at least 1, not \(limit)") }
     do {
       if let tta { _ = try TestTimeAveraging(tta) }

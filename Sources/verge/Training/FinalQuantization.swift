@@ -11,14 +11,12 @@ enum FinalQuantization {
   ///   - validation: `data` when nil.
   ///   - hasIntegers: whether the model has been trained with roundings: then its own integers are tried too.
   static func run(
-    path: String, data: DataSpecification, validation: DataSpecification?, threads: Int, hasIntegers: Bool = false,
+    path: String, data: any LabelledSource, validation: (any LabelledSource)?, threads: Int, hasIntegers: Bool,
     quiet: Bool
-  )
-    throws
-  {
+  ) throws {
     let model = try Model(contentsOf: path)
-    let calibration = try EvaluationSet(try data.open(), architecture: model.architecture, limit: 100)
-    let measured = try validation.map { try EvaluationSet(try $0.open(), architecture: model.architecture) }
+    let calibration = try EvaluationSet(data, architecture: model.architecture, limit: 100)
+    let measured = try validation.map { try EvaluationSet($0, architecture: model.architecture) }
     var settings = QuantizationSettings(threads: threads)
     settings.triesOwnIntegers = hasIntegers
     settings.cpu = Machine.current.cpu

@@ -61,10 +61,8 @@ struct TrainingRun {
   ///
   /// - Parameter hasIntegers: whether it was trained with its own.
   func quantize(hasIntegers: Bool) throws {
-    let data = plan.recipe.data
     try FinalQuantization.run(
-      path: files.output, data: try DataSpecification(data.train[0]),
-      validation: data.validation.isEmpty ? nil : try DataSpecification(data.validation),
+      path: files.output, data: plan.sources[0], validation: plan.validation,
       threads: configuration.threads, hasIntegers: hasIntegers, quiet: quiet)
   }
 }
