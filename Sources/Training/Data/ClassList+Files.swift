@@ -23,7 +23,7 @@ extension ClassList {
 
   /// Reads a list of classes.
   ///
-  /// - A text file has a class a line, `NAME` or `NAME #rrggbb`, in the order of the labels from 0; `# ` opens a comment.
+  /// - A text file (.txt, or of no known kind) has a class a line, see `init(lines:name:)`.
   /// - A JSON or YAML file is a list of names or of `{name, color}`, or like those that come with Verge: `classes` with
   ///   `LABEL: [NAME, RED, GREEN, BLUE]`, and `ignored` likewise.
   ///
@@ -32,16 +32,20 @@ extension ClassList {
     guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {  // the reason is told below
       throw .data(path: path, reason: "cannot be read as a list of classes")
     }
-    let name = name ?? path
-    let content = path.hasSuffix(".txt") ? Content(lines: text) : try Content(yaml: text, path: path)
-    guard !content.classes.isEmpty, content.classes.count < Int(ignoreLabel) else {
-      throw .data(path: path, reason: "names \(content.classes.count) classes; there can be 1 to 254")
-    }
-    let names = content.classes.map(\.name)
-    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
-      throw .data(path: path, reason: "names '\(twice)' twice")
-    }
-    self.init(name: name, classes: content.classes, ids: content.ids, ignored: content.ignored)
+    let isYaml = ["yaml", "yml", "json"].contains((path as NSString).pathExtension.lowercased())
+    let lines = text.split(whereSeparator: \.isNewline).map(String.init)
+    let content = isYaml ? try Content(yaml: text, path: path) : Content(lines: lines)
+    try content.check(path)
+    self.init(name: name ?? path, classes: content.classes, ids: content.ids, ignored: content.ignored)
+  }
+
+  /// Classes in the order of the labels from 0, each `NAME` or `NAME #rrggbb`; lines that open with `# ` are comments.
+  ///
+  /// - Throws: `TrainingError.data` when they name no class, too many, or one twice.
+  public init(lines: [String], name: String) throws(TrainingError) {
+    let content = Content(lines: lines)
+    try content.check(name)
+    self.init(name: name, classes: content.classes)
   }
 
   /// What a file lists, not yet checked.
@@ -51,8 +55,18 @@ extension ClassList {
     var ids: [UInt8]?
     var ignored: [Ignored] = []
 
-    init(lines text: String) {
-      let lines = text.split(whereSeparator: \.isNewline).map { $0.trimmingCharacters(in: .whitespaces) }
+    func check(_ path: String) throws(TrainingError) {
+      guard !classes.isEmpty, classes.count < Int(ignoreLabel) else {
+        throw .data(path: path, reason: "names \(classes.count) classes; there can be 1 to 254")
+      }
+      let names = classes.map(\.name)
+      if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+        throw .data(path: path, reason: "names '\(twice)' twice")
+      }
+    }
+
+    init(lines: [String]) {
+      let lines = lines.map { $0.trimmingCharacters(in: .whitespaces) }
       classes = lines.filter { !$0.isEmpty && !$0.hasPrefix("# ") }.enumerated().map { label, line in
         let words = line.split(separator: " ")
         guard words.count > 1, let color = words.last.flatMap({ ClassColor(String($0)) }) else {
