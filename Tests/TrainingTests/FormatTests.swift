@@ -54,6 +54,17 @@ import Video
     #expect(text.contains("1_000.png: holds label 13, which carla-0.8 does not know"))
   }
 
+  @Test(arguments: [("0.9.14", UInt8(0), UInt8(7), "carla-0.8"), ("0.9", 11, 1, "carla-0.9.14"), ("0.9", 0, 7, nil)])
+  func aGivenVersionThatTheMasksContradictIsTakenWithANote(
+    given: String, high: UInt8, low: UInt8, seen: String?
+  ) throws {
+    let folder = try DataFolder()
+    try drive(folder, "1_000", high: high, middle: 9, low: low)
+    let note = try #require(try folder.open("carla@\(given)").notes.first)
+    let doubt = seen.map { " as given, but the masks look like \($0)" } ?? ""
+    #expect(note.hasSuffix("labels of carla-\(given)\(doubt)"))
+  }
+
   // MARK: cityscapes
 
   @Test(arguments: [

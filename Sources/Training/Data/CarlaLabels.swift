@@ -63,6 +63,8 @@ struct CarlaLabels {
 
   /// The label set of the masks: the given one where they hold nothing else, or the one they look like.
   ///
+  /// A given one that the masks clearly do not look like is believed, and a note says so.
+  ///
   /// - Throws: `TrainingError.data` when it does not fit, or cannot be told.
   func masks(_ pairs: [PicturePair], given: ClassList?) throws(TrainingError) -> FolderFormat.Masks {
     var votes: [String: [String]] = [:]
@@ -76,15 +78,31 @@ struct CarlaLabels {
         throw .data(
           path: pairs[place].mask, reason: "holds label \(unknown), which \(given.name) does not know; \(advice)")
       }
-      if given == nil {
+      do throws(TrainingError) {
         votes[try vote(mask, versions, path: pairs[place].mask), default: []].append(pairs[place].mask)
+      } catch {
+        // A list of the user's own may know other labels.
+        if given == nil { throw error }
       }
     }
-    if let given { return FolderFormat.Masks(list: given, form: .red(given.table), notes: ["labels of \(given.name)"]) }
+    if let given {
+      return FolderFormat.Masks(
+        list: given, form: .red(given.table),
+        notes: ["labels of \(given.name)" + doubt(about: given, votes, path: pairs[0].mask)])
+    }
     let name = try decide(votes, path: pairs[0].mask)
     guard let version = versions.first(where: { $0.list.name == name }) else { preconditionFailure("a vote for none") }
     return FolderFormat.Masks(
       list: version.list, form: .red(version.table), notes: ["labels of \(name), found out from the masks"])
+  }
+
+  /// Says what the masks look like where that is clearly another numbering than the given one's.
+  private func doubt(about given: ClassList, _ votes: [String: [String]], path: String) -> String {
+    // Masks that cannot be told contradict nobody.
+    guard given.name.hasPrefix("carla-"), let seen = try? decide(votes, path: path),
+      seen.hasSuffix("14") != given.name.hasSuffix("14")
+    else { return "" }
+    return " as given, but the masks look like \(seen)"
   }
 
   private var advice: String {
