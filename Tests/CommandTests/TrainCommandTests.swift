@@ -99,6 +99,32 @@ import Testing
     #expect(again.text.contains("batch: 3 "))
   }
 
+  /// Names that say nothing to Verge teach its classes by a map, in training, in the integers at its end, and after.
+  @Test func aClassMapReachesTheIntegers() throws {
+    let folder = try Folder()
+    #expect(try run(["scenes", "-o", "set", "--frames", "4", "--size", "64x48", "--vary"], in: folder).status == 0)
+    let names = (0..<11).map { "thing\($0)" }.joined(separator: "\n")
+    try Data(names.utf8).write(to: folder["set/classes.txt"])
+    try Data("thing0: sky\nthing3: road\nthing8: car\n".utf8).write(to: folder["m.yaml"])
+    let data = ["--data", "masks:set", "--threads", "2"]
+    let train =
+      ["train", "-o", "m.safetensors", "--val", "masks:set", "--classes", "camvid", "--steps", "1"] + Self.short
+    expectFailure(try run(train + ["--data", "masks:set"], in: folder), saying: "say with --map")
+    let trained = try run(train + ["--data", "masks:set", "--map", "m.yaml", "--cache", "1MB"], in: folder)
+    #expect(trained.status == 0, "\(trained.talk)")
+    let recipe = try String(contentsOf: folder["m.recipe.yaml"], encoding: .utf8)
+    #expect(recipe.contains("\n  map: m.yaml ") && recipe.contains("\n  cache: 1MB "))
+    try Data("no picture".utf8).write(to: folder["set/images/000001.png"])
+    let quantize = ["quantize", "m.safetensors", "--force", "--pictures", "2", "--json"] + data
+    expectFailure(try run(["eval", "m.safetensors"] + data, in: folder), saying: "say with --map")
+    let quantized = try run(quantize + ["--map", "m.yaml"], in: folder)
+    #expect(quantized.status == 0, "\(quantized.talk)")
+    #expect(quantized.talk.components(separatedBy: "000001.png is left out").count == 2)
+    #expect(quantized.talk.contains("masks of label numbers"))
+    let eval = try run(["eval", "m.safetensors", "--json", "--map", "m.yaml"] + data, in: folder)
+    #expect(eval.text.contains("\"skipped\":1") && eval.talk.contains("000001.png is left out"), "\(eval.talk)")
+  }
+
   /// A file that may not grow past some blocks stands for a disk that is full.
   @Test func aDiskThatFillsKeepsTheLastCheckpoint() throws {
     let folder = try Folder()

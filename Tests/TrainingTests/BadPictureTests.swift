@@ -82,6 +82,46 @@ import Video
     #expect(text.contains("d_4.png: 8×8, but its photograph is 16×12; it is the 4th picture of no use"))
   }
 
+  /// A set to measure on whose masks of the given numbers do not fit their photographs.
+  private func measuredSet(_ folder: DataFolder, count: Int, bad: [Int]) throws -> EvaluationSet {
+    try folder.camvid((0..<count).map { "d_\($0)" })
+    for index in bad { try folder.mask("masks/d_\(index).png", width: 8, height: 8) }
+    return try EvaluationSet(
+      try folder.open("camvid"), architecture: try Architecture(stem: 1, widths: [8], classes: ClassList.camvid))
+  }
+
+  @Test func scoresLeaveBadPicturesOutAndCountThem() throws {
+    let folder = try DataFolder()
+    let set = try measuredSet(folder, count: 6, bad: [0, 4])
+    var done: [Int] = []
+    let evaluation = try Evaluator.evaluate(AllRoad(), on: set) { count in
+      done.append(count)
+      return true
+    }
+    #expect(evaluation.images == 4 && evaluation.skipped == 2 && evaluation.pixelAccuracy == 1)
+    #expect(done == Array(1...6))
+    _ = try Evaluator.evaluate(AllRoad(), on: set)
+    let named = set.skipped.takeNew().map { ($0.path as NSString).lastPathComponent }
+    #expect(named == ["d_0.png", "d_4.png"])
+  }
+
+  @Test func measuringEndsWhenTooManyPicturesAreBad() throws {
+    let (eight, two) = (try DataFolder(), try DataFolder())
+    let many = try measuredSet(eight, count: 8, bad: [1, 2, 4, 7])
+    #expect(message { _ = try Evaluator.evaluate(AllRoad(), on: many) }.contains("it is the 4th picture of no use"))
+    let all = try measuredSet(two, count: 2, bad: [0, 1])
+    #expect(message { _ = try Evaluator.evaluate(AllRoad(), on: all) }.contains("not one picture of it can be used"))
+    #expect(message { _ = try all.picture(atOrAfter: 1) }.contains("not one picture of it can be used"))
+  }
+
+  @Test func samplesTakeTheNextPictureInPlaceOfABadOne() throws {
+    let folder = try DataFolder()
+    let set = try measuredSet(folder, count: 4, bad: [2, 3])
+    #expect(try set.picture(atOrAfter: 2).name.hasSuffix("d_0.png"))
+    let samples = try ValidationSample.take(2, of: set, by: AllRoad())
+    #expect(samples.map { ($0.name as NSString).lastPathComponent } == ["d_1.png", "d_0.png"])
+  }
+
   @Test func batchesDoNotDependOnReadersOrCache() throws {
     let folder = try DataFolder()
     try folder.camvid((0..<7).map { "d_\($0)" })
@@ -154,4 +194,13 @@ import Video
     "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACEAIAAACgWjZ3AAAAG0lEQVQIHWM8cSIlxciIAQMwnjiRkmJkxIABAL8dBXuxdWLyAAAAAElFTkSuQmCC"
   private static let rgba =
     "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAYAAAB/qH1jAAAAF0lEQVQIHWM8kWLUwIAEGE+kGDUwIAEAV0MDv8z1BawAAAAASUVORK5CYII="
+}
+
+/// Takes everything for road.
+private final class AllRoad: Predictor {
+  func predict(_ picture: EvaluationPicture) -> LabelMap {
+    let map = LabelMap(width: picture.input.width, height: picture.input.height)
+    for i in 0..<map.count { map.labels[i] = 3 }
+    return map
+  }
 }

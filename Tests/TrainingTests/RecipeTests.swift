@@ -106,6 +106,31 @@ import Testing
     }
   }
 
+  @Test func sizesOfMemoryAreReadAndWritten() throws {
+    let sizes: [(String, Int?, String)] = [
+      ("auto", nil, "auto"), ("2GiB", 2 << 30, "2GiB"), ("500MB", 500_000_000, "500MB"),
+      ("1.5 gib", 3 << 29, "1536MiB"), ("64k", nil, ""), ("0", 0, "0"), ("12345", 12345, "12345"), ("-1MB", nil, ""),
+      ("nanGB", nil, ""), ("", nil, ""),
+    ]
+    for (text, bytes, written) in sizes {
+      let size = CacheSize(text)
+      #expect(size == bytes.map { .bytes($0) } ?? (text == "auto" ? .automatic : nil), "\(text)")
+      #expect(size?.description ?? "" == written)
+    }
+    var reader = RecipeReader<Recipe>()
+    try reader.set("data.cache", to: "3 bananas", from: "--cache")
+    #expect(message { _ = try reader.recipe() }.hasPrefix("--cache: data.cache must be auto or a size such as 2GiB"))
+  }
+
+  @Test func keysThatAnOlderCheckpointDoesNotKnowHaveTheirDefaults() throws {
+    var settings = Recipe().settings
+    settings["data.map"] = nil
+    let old = RunIdentity(settings: settings)
+    #expect(old.difference(to: RunIdentity(settings: Recipe().settings)) == nil)
+    settings["data.map"] = "mine.yaml"
+    #expect(old.difference(to: RunIdentity(settings: settings)) == "data.map '', not mine.yaml")
+  }
+
   @Test func namesThatAreNearAreFound() {
     #expect(NearestName.find("adamm", among: ["adamw", "sgd"]) == "adamw")
     #expect(NearestName.find("raod", among: ["road", "carla"]) == "road")

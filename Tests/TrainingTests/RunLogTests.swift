@@ -20,7 +20,7 @@ import Video
     let predictor = try FloatPredictor(try Fixtures.model(Fixtures.architecture()), threads: 1)
     return EvaluationReport(
       step: step, epoch: step / 10, evaluation: try Evaluator.evaluate(predictor, on: set), isBest: true,
-      samples: try ValidationSample.take(2, of: set, by: predictor, skipped: SkippedPictures(count: set.count)))
+      samples: try ValidationSample.take(2, of: set, by: predictor))
   }
 
   private func log(_ folder: String, firstStep: Int = 0) throws -> RunLog {

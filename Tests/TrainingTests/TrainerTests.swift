@@ -158,6 +158,21 @@ import UNet
     #expect(!recipe.keys.contains { $0.hasPrefix("data.") })
   }
 
+  @Test func theReceiptNamesTheClassMapWithoutItsFolder() throws {
+    var settings = try configuration(try Fixtures.folder(), steps: 1)
+    settings.recipe.data.map = "some/where/mine.yaml"
+    _ = try trainer(settings).run { _ in true }
+    #expect(try Model(contentsOf: settings.output).receipt.recipe["data.map"] == "mine.yaml")
+  }
+
+  @Test func theMemoryStatementCountsThePicturesThatAreKept() throws {
+    var settings = try configuration(try Fixtures.folder(), steps: 1)
+    let all = try trainer(settings).memory.total
+    settings.recipe.data.cache = .bytes(1000)
+    let pictures = ToySource().count * 48 * 32 * 4
+    #expect(try trainer(settings).memory.total == all - pictures + 1000)
+  }
+
   @Test func tooLittleMemoryNamesTheBatchThatWouldFit() throws {
     var settings = try configuration(try Fixtures.folder(), steps: 1)
     let whole = try trainer(settings).memory

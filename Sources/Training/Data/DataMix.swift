@@ -12,9 +12,6 @@ final class DataMix: Sendable {
     let map: ClassMap
   }
 
-  /// Bytes of pictures to keep where nothing else is asked for.
-  static let standardMemoryLimit = PictureCache.standardLimit
-
   let parts: [Part]
   /// What the label codes of the pictures mean.
   let labelSets: LabelSets
@@ -22,6 +19,8 @@ final class DataMix: Sendable {
   let epoch: Int
   /// Pictures that could not be used.
   let skipped: SkippedPictures
+  /// Bytes of pictures that are kept.
+  let memoryLimit: Int
   private let order: StreamOrder
   private let cache: PictureCache
 
@@ -31,7 +30,7 @@ final class DataMix: Sendable {
   /// - Throws: `TrainingError.setting` for weights that do not fit, `TrainingError.classes` for unrelated classes.
   init(
     _ sources: [any LabelledSource], shares: [Double], classNames: [String], seed: UInt64,
-    memoryLimit: Int = DataMix.standardMemoryLimit
+    memoryLimit: Int = CacheSize.automatic.limit
   ) throws(TrainingError) {
     guard !sources.isEmpty else { throw .setting(name: "data", reason: "needs at least one set") }
     let weights = shares.isEmpty ? sources.map { Double($0.count) } : shares
@@ -48,6 +47,7 @@ final class DataMix: Sendable {
     epoch = max(1, Int((Double(parts[0].source.count) / parts[0].share).rounded()))
     skipped = SkippedPictures(count: sources.reduce(0) { $0 + $1.count })
     order = StreamOrder(shares: parts.map(\.share), counts: sources.map(\.count), seed: seed)
+    self.memoryLimit = memoryLimit
     cache = PictureCache(limit: memoryLimit)
   }
 

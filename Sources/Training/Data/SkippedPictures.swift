@@ -22,7 +22,7 @@ public final class SkippedPictures: Sendable {
   /// Leaves a picture out; the same one counts once.
   ///
   /// - Throws: the error itself when it is not about a single picture; `TrainingError.data` when it is one too many.
-  public func add(_ error: TrainingError) throws(TrainingError) {
+  func add(_ error: TrainingError) throws(TrainingError) {
     guard case .picture(let path, let reason) = error else { throw error }
     let count = state.withLock { state in
       if state.paths.insert(path).inserted { state.unreported.append((path, reason)) }
@@ -39,18 +39,5 @@ public final class SkippedPictures: Sendable {
       defer { state.unreported = [] }
       return state.unreported
     }
-  }
-}
-
-extension LabelledSource {
-  /// The first picture that can be used.
-  ///
-  /// - Throws: `TrainingError.data` when too many before it cannot.
-  func firstUsable() throws(TrainingError) -> LabelledPicture {
-    let skipped = SkippedPictures(count: count)
-    for index in 0..<count {
-      do throws(TrainingError) { return try picture(at: index) } catch { try skipped.add(error) }
-    }
-    throw .data(path: specification, reason: "not one picture of it can be used")
   }
 }

@@ -34,7 +34,7 @@ public struct EvaluationPicture: Sendable {
   }
 }
 
-/// A data set for measuring; pictures are read one at a time, or once and kept.
+/// A data set for measuring; pictures are read one at a time. As in training, a few may be of no use.
 public struct EvaluationSet: Sendable {
   public let source: any LabelledSource
   let map: ClassMap
@@ -43,18 +43,23 @@ public struct EvaluationSet: Sendable {
   let budget: Int?
   /// Pictures to use, evenly spread over the source.
   public let count: Int
+  /// Pictures that could not be used.
+  public let skipped: SkippedPictures
 
   /// - Parameters:
   ///   - budget: pixels of the network's input; nil for about the picture's own size.
   ///   - limit: the most pictures to use; nil for all.
+  ///   - skipped: where pictures of no use are counted; nil to count those of this set alone.
   /// - Throws: `TrainingError.classes` when the set's classes and the network's are unrelated.
   public init(
-    _ source: any LabelledSource, architecture: Architecture, budget: Int? = nil, limit: Int? = nil
+    _ source: any LabelledSource, architecture: Architecture, budget: Int? = nil, limit: Int? = nil,
+    skipped: SkippedPictures? = nil
   ) throws(TrainingError) {
     self.source = source
     self.architecture = architecture
     self.budget = budget
     count = min(source.count, max(1, limit ?? source.count))
+    self.skipped = skipped ?? SkippedPictures(count: source.count)
     let names = architecture.classes.map(\.name)
     var sets = LabelSets(classes: names.count)
     map = try ClassMap(from: source.classNames, to: names, changes: source.changes, sets: &sets)
@@ -63,13 +68,34 @@ public struct EvaluationSet: Sendable {
 
   /// Picture `index` at the network's input size, as a live frame would be scaled.
   ///
-  /// - Throws: `TrainingError.data`.
+  /// - Throws: `TrainingError.picture` when it cannot be used.
   public func picture(at index: Int) throws(TrainingError) -> EvaluationPicture {
     try view(of: labelled(at: index), name: name(at: index))
   }
 
+  /// Picture `index`, or the first one after it that can be used.
+  ///
+  /// - Throws: `TrainingError.data` when too many cannot.
+  func picture(atOrAfter index: Int) throws(TrainingError) -> EvaluationPicture {
+    for place in index..<(index + count) {
+      let index = place % count
+      if let picture = try usable(at: index) { return try view(of: picture, name: name(at: index)) }
+    }
+    throw uselessness
+  }
+
+  /// Picture `index` as the source has it, with labels in the network's classes; nil when it is left out.
+  ///
+  /// - Throws: `TrainingError.data` when it is one too many.
+  func usable(at index: Int) throws(TrainingError) -> LabelledPicture? {
+    do throws(TrainingError) { return try labelled(at: index) } catch { try skipped.add(error) }
+    return nil
+  }
+
+  var uselessness: TrainingError { .data(path: source.specification, reason: "not one picture of it can be used") }
+
   /// Picture `index` as the source has it, with labels in the network's classes.
-  func labelled(at index: Int) throws(TrainingError) -> LabelledPicture {
+  private func labelled(at index: Int) throws(TrainingError) -> LabelledPicture {
     var picture = try source.picture(at: place(of: index))
     map.apply(to: &picture.labels)
     return picture

@@ -24,6 +24,8 @@ public struct EvaluationOptions: Sendable {
 public struct Evaluation: Sendable {
   public let classNames: [String]
   public let images: Int
+  /// Pictures that could not be used and are in no score.
+  public let skipped: Int
   /// Of one view of each picture, on all its labelled pixels.
   public let plain: Scores
   /// Without the bottom rows; nil when none were to be ignored.
@@ -50,33 +52,35 @@ public enum Evaluator {
   /// Predicts every picture of `set` and compares it with its labels; predictions are enlarged to the labels' size by the
   /// nearest place, as masks are.
   ///
-  /// - Parameters:
-  ///   - skipped: takes pictures that cannot be used, which are then left out; nil makes them errors.
-  ///   - progress: called after each picture with the number done; false ends early with what there is.
-  /// - Throws: `TrainingError.picture` for one that cannot be used, `.data` for too many of them, `.setting` for an option
-  ///   that cannot be met.
+  /// - Parameter progress: called after each picture with the number done; false ends early with what there is.
+  /// - Throws: `TrainingError.data` when too many pictures cannot be used, `.setting` for an option that cannot be met.
   public static func evaluate(
     _ predictor: any Predictor, on set: EvaluationSet, options: EvaluationOptions = .init(),
-    skipped: SkippedPictures? = nil, progress: (Int) -> Bool = { _ in true }
+    progress: (Int) -> Bool = { _ in true }
   ) throws(TrainingError) -> Evaluation {
     let start = ContinuousClock.now
     var counters = Counters(classes: set.architecture.classes.count, options)
-    var images = 0
+    var (images, skipped) = (0, 0)
+    // The name of the last picture that could be used.
+    var last: String?
     for index in 0..<set.count {
-      do throws(TrainingError) {
-        let (picture, plain, averaged) = try predict(index, of: set, predictor, options.averaging)
-        let isNext = index > 0 && FrameSequence.follows(picture.name, set.name(at: index - 1))
+      if let labelled = try set.usable(at: index) {
+        let (picture, plain, averaged) = try predict(
+          labelled, name: set.name(at: index), of: set, predictor, options.averaging)
+        let isNext = last.map { FrameSequence.follows(picture.name, $0) } ?? false
         try counters.add(picture, plain: plain, averaged: averaged, isNext: isNext)
         images += 1
-      } catch {
-        guard let skipped else { throw error }
-        try skipped.add(error)
+        last = picture.name
+      } else {
+        skipped += 1
       }
-      guard progress(index + 1) else { break }
+      guard progress(images + skipped) else { break }
     }
+    guard skipped < set.count else { throw set.uselessness }
     let elapsed = ContinuousClock.now - start
     return Evaluation(
-      classNames: set.architecture.classes.map(\.name), images: images, plain: counters.plain.scores,
+      classNames: set.architecture.classes.map(\.name), images: images, skipped: skipped,
+      plain: counters.plain.scores,
       withoutBottom: counters.withoutBottom?.scores, averaged: counters.averaged?.scores,
       averagedWithoutBottom: counters.averagedWithoutBottom?.scores,
       seconds: Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18)
@@ -91,11 +95,11 @@ public enum Evaluator {
     return try evaluate(predictor, on: set, options: options, progress: progress)
   }
 
-  /// A picture of the set, and its label maps at its own size.
+  /// A picture of the set at the network's size, and its label maps at its own.
   private static func predict(
-    _ index: Int, of set: EvaluationSet, _ predictor: any Predictor, _ averaging: TestTimeAveraging?
+    _ labelled: LabelledPicture, name: String, of set: EvaluationSet, _ predictor: any Predictor,
+    _ averaging: TestTimeAveraging?
   ) throws(TrainingError) -> (picture: EvaluationPicture, plain: LabelMap, averaged: LabelMap?) {
-    let (labelled, name) = (try set.labelled(at: index), set.name(at: index))
     let picture = try set.view(of: labelled, name: name)
     guard let averaging else {
       return (picture, enlarge(try predictor.predict(picture), width: picture.width, height: picture.height), nil)

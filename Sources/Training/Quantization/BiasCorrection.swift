@@ -22,7 +22,7 @@ struct BiasCorrection {
   init(_ model: Model, on set: EvaluationSet, pictures count: Int, threads: Int) throws(TrainingError) {
     (self.model, self.threads) = (model, threads)
     var pictures: [EvaluationPicture] = []
-    for index in set.sample(count) { pictures.append(try set.picture(at: index)) }
+    for index in set.sample(count) { pictures.append(try set.picture(atOrAfter: index)) }
     self.pictures = pictures
     let predictor = try FloatPredictor(model, threads: threads)
     for picture in pictures {

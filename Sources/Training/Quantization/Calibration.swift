@@ -16,7 +16,7 @@ struct ActivationStatistics {
     let predictor = try FloatPredictor(model, threads: threads)
     var extremes: [String: ClosedRange<Float>] = [:]
     for picture in set.sample(pictures) {
-      _ = try predictor.run(set.picture(at: picture)) { layer in
+      _ = try predictor.run(set.picture(atOrAfter: picture)) { layer in
         guard let written = layer.written else { return }
         let range = Self.measure(written.value, peaks: &peaks[layer.name, default: []])
         extremes[layer.name] = extremes[layer.name].map { $0.union(range) } ?? range
@@ -29,7 +29,7 @@ struct ActivationStatistics {
     }
     histograms = extremes.mapValues { ActivationHistogram($0) }
     for picture in set.sample(pictures) {
-      _ = try predictor.run(set.picture(at: picture)) { layer in
+      _ = try predictor.run(set.picture(atOrAfter: picture)) { layer in
         layer.written?.value.forEachRow { histograms[layer.name]?.add(UnsafeBufferPointer($0)) }
       }
     }

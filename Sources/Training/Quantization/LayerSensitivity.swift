@@ -19,7 +19,7 @@ public enum LayerSensitivity {
     let bench = try Bench(model, fake, threads: threads)
     var losses = model.architecture.layers.map { LogitError(layer: $0) }
     for index in set.sample(pictures) {
-      let picture = try set.picture(at: index)
+      let picture = try set.picture(atOrAfter: index)
       let reference = try bench.logits(picture, rounding: nil)
       for i in losses.indices {
         losses[i].add(try bench.logits(picture, rounding: losses[i].layer), reference, model.architecture.classes.count)

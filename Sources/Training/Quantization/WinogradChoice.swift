@@ -27,7 +27,9 @@ struct WinogradChoice {
     }
     var ranges = WinogradRanges(direct.model.architecture, quantized)
     let predictor = try Int8Predictor(direct.model, threads: judge.threads)
-    for index in calibration.sample(pictures) { ranges.include(try predictor.load(calibration.picture(at: index))) }
+    for index in calibration.sample(pictures) {
+      ranges.include(try predictor.load(calibration.picture(atOrAfter: index)))
+    }
     scales = ranges.scales()
   }
 

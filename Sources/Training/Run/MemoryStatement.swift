@@ -28,10 +28,8 @@ public struct MemoryStatement: Sendable, Equatable {
 extension MemoryStatement {
   /// Reckons a run's memory without taking it.
   ///
-  /// - Throws: `TrainingError.setting` for a network that cannot be, `.data` when no picture can be used.
-  init(
-    _ configuration: TrainerConfiguration, sources: [any LabelledSource], validation: (any LabelledSource)?
-  ) throws(TrainingError) {
+  /// - Throws: `TrainingError.setting` for a network that cannot be, `.data` when too many pictures cannot be used.
+  init(_ configuration: TrainerConfiguration, mix: DataMix, validation: EvaluationSet?) throws(TrainingError) {
     let (recipe, architecture) = (configuration.recipe, configuration.architecture)
     func network(batch: Int, size: InputSize, forTraining: Bool = true) throws(TrainingError) -> Int {
       try TrainingNetwork.memoryBytes(
@@ -42,16 +40,13 @@ extension MemoryStatement {
     let (one, two) = (try network(batch: 1, size: size), try network(batch: 2, size: size))
     var fixed = max(0, 2 * one - two) + Self.parameterCopies * 4 * architecture.parameterCount
     var kept = 0
-    for source in sources where source.count > 0 {
-      let picture = try source.firstUsable()
-      kept += source.count * (picture.rgb.count + picture.labels.count)
+    for (part, content) in mix.parts.enumerated() {
+      let picture = try mix.picture(part: part, index: 0)
+      kept += content.source.count * (picture.rgb.count + picture.labels.count)
     }
-    fixed += min(kept, DataMix.standardMemoryLimit)
-    if let validation, validation.count > 0 {
-      let picture = try validation.firstUsable()
-      let whole = architecture.inputSize(
-        width: picture.width, height: picture.height, budget: picture.width * picture.height)
-      fixed += try network(batch: 1, size: whole, forTraining: false)
+    fixed += min(kept, mix.memoryLimit)
+    if let validation {
+      fixed += try network(batch: 1, size: validation.picture(atOrAfter: 0).input, forTraining: false)
     }
     // A picture ahead is three floats and a label a pixel.
     self.init(

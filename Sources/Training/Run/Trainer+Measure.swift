@@ -17,12 +17,11 @@ extension Trainer {
     }
     var goesOn = true
     let predictor = try measuredPredictor()
-    let evaluation = try Evaluator.evaluate(predictor, on: validation, skipped: unmeasurable) { done in
+    let evaluation = try Evaluator.evaluate(predictor, on: validation) { done in
       goesOn = report(.measuring(done: done, total: validation.count))
       return goesOn
     }
-    goesOn = reportSkipped(unmeasurable, report) && goesOn
-    guard goesOn else { return .interrupted }
+    guard reportSkipped(report), goesOn else { return .interrupted }
     return try judge(evaluation, of: predictor, on: validation, report)
   }
 
@@ -36,8 +35,7 @@ extension Trainer {
       (state.bestEpoch, state.bestMeanIoU) = (epoch, evaluation.meanIoU)
       try writeModel(evaluation: evaluation)
     }
-    let samples =
-      isBest ? try ValidationSample.take(Self.sampleCount, of: set, by: predictor, skipped: unmeasurable) : []
+    let samples = isBest ? try ValidationSample.take(Self.sampleCount, of: set, by: predictor) : []
     let event = EvaluationReport(
       step: state.step, epoch: epoch, evaluation: evaluation, isBest: isBest, samples: samples)
     guard report(.evaluation(event)) else { return .interrupted }
@@ -82,6 +80,9 @@ extension Trainer {
     receipt.trainingSeconds = seconds
     // Data sets are named above, without their paths.
     receipt.recipe = recipe.settings.filter { !$0.key.hasPrefix("data.") && $0.key != "name" }
+    if !recipe.data.map.isEmpty {
+      receipt.recipe["data.map"] = URL(fileURLWithPath: recipe.data.map).lastPathComponent
+    }
     return receipt
   }
 

@@ -39,7 +39,8 @@ extension Trainer {
     let model = try model(network.layout.weights(from: values.data).folded(), nil)
     var ranges = ActivationRanges()
     for part in mix.parts {
-      let set = try EvaluationSet(part.source, architecture: configuration.architecture)
+      let set = try EvaluationSet(
+        part.source, architecture: configuration.architecture, skipped: mix.skipped)
       let statistics = try ActivationStatistics(
         model, on: set, pictures: max(1, Self.calibrationPictures / mix.parts.count), threads: configuration.threads)
       for (name, range) in statistics.ranges(.standard).ranges { ranges.include(range, of: name) }

@@ -44,8 +44,9 @@ extension Trainer {
   }
 
   /// Says which pictures were left out since it was last said; false when the run is to end.
-  func reportSkipped(_ skipped: SkippedPictures, _ report: (TrainingEvent) -> Bool) -> Bool {
-    skipped.takeNew().reduce(true) { report(.skipped(path: $1.path, reason: $1.reason)) && $0 }
+  func reportSkipped(_ report: (TrainingEvent) -> Bool) -> Bool {
+    let skipped = mix.skipped.takeNew() + (validation?.skipped.takeNew() ?? [])
+    return skipped.reduce(true) { report(.skipped(path: $1.path, reason: $1.reason)) && $0 }
   }
 
   /// Seconds of training over all parts of the run.

@@ -14,8 +14,6 @@ public final class Trainer {
   let workers: Workers
   let mix: DataMix
   let validation: EvaluationSet?
-  /// Pictures of `validation` that cannot be used: measuring goes on without them.
-  let unmeasurable: SkippedPictures
   let values, gradients: FloatBuffer
   let optimizer: Optimizer
   let loss: SegmentationLoss
@@ -44,18 +42,18 @@ public final class Trainer {
     self.configuration = configuration
     let (recipe, architecture) = (configuration.recipe, configuration.architecture)
     let classNames = architecture.classes.map(\.name)
-    memory = try MemoryStatement(configuration, sources: sources, validation: validation)
+    mix = try DataMix(
+      sources, shares: shares, classNames: classNames, seed: recipe.seed, memoryLimit: recipe.data.cache.limit)
+    self.validation = try validation.map { source throws(TrainingError) in
+      try EvaluationSet(source, architecture: architecture)
+    }
+    memory = try MemoryStatement(configuration, mix: mix, validation: self.validation)
     try memory.check(limit: configuration.memoryLimit)
     network = try TrainingNetwork(
       architecture, batch: recipe.batch, size: recipe.size.inputSize, wantsGradient: true,
       precision: configuration.isQuantizationAware ? .float : recipe.precision,
       dropout: recipe.network.dropout)
     workers = Workers(threads: configuration.threads)
-    mix = try DataMix(sources, shares: shares, classNames: classNames, seed: recipe.seed)
-    self.validation = try validation.map { source throws(TrainingError) in
-      try EvaluationSet(source, architecture: architecture)
-    }
-    unmeasurable = SkippedPictures(count: validation?.count ?? 0)
     values = FloatBuffer(count: network.layout.count)
     gradients = FloatBuffer(count: network.layout.count)
     optimizer = try Optimizer(recipe.optimizer, layout: network.layout)
@@ -92,7 +90,7 @@ public final class Trainer {
       let epoch = self.epoch
       let (lossValue, rate) = try step(stream.next())
       if !report(.step(stepReport(loss: lossValue, rate: rate))) { end = .interrupted }
-      if !reportSkipped(mix.skipped, report) { end = .interrupted }
+      if !reportSkipped(report) { end = .interrupted }
       if end == .completed, self.epoch != epoch, self.epoch % recipe.evaluation.every == 0 { end = try measure(report) }
       if clock.sinceCheckpoint > configuration.checkpointEvery, !(try saveReporting(report)) { end = .interrupted }
     }

@@ -22,21 +22,15 @@ public struct ValidationSample: Sendable {
     self.prediction = prediction
   }
 
-  /// The predictions for `count` pictures spread over the set, less those that go to `skipped`.
+  /// The predictions for `count` pictures spread over the set.
   ///
   /// - Throws: what reading and predicting throw.
-  static func take(
-    _ count: Int, of set: EvaluationSet, by predictor: any Predictor, skipped: SkippedPictures
-  ) throws(TrainingError) -> [Self] {
+  static func take(_ count: Int, of set: EvaluationSet, by predictor: any Predictor) throws(TrainingError) -> [Self] {
     let count = min(count, set.count)
     var samples: [Self] = []
     for i in 0..<count {
-      do throws(TrainingError) {
-        let picture = try set.picture(at: (2 * i + 1) * set.count / (2 * count))
-        samples.append(ValidationSample(picture, prediction: try predictor.predict(picture)))
-      } catch {
-        try skipped.add(error)
-      }
+      let picture = try set.picture(atOrAfter: (2 * i + 1) * set.count / (2 * count))
+      samples.append(ValidationSample(picture, prediction: try predictor.predict(picture)))
     }
     return samples
   }

@@ -38,6 +38,9 @@ struct QuantizeCommand: ParsableCommand {
     transform: DataSpecification.parse)
   var val: DataSpecification?
 
+  @Option(help: ArgumentHelp("Which labels are which of the model's classes: lines LABEL: CLASS.", valueName: "file"))
+  var map: String?
+
   @Option(name: .shortAndLong, help: "Where to write; the model file itself when left out.")
   var output: String?
 
@@ -88,17 +91,29 @@ struct QuantizeCommand: ParsableCommand {
     if val == nil {
       Console.standard.warn("no --val: int8 is measured on the pictures it is calibrated on, which flatters it")
     }
-    let result = try ModelQuantization.quantize(
-      float, calibration: try EvaluationSet(try data.open(), architecture: float.architecture),
-      validation: try EvaluationSet(try (val ?? data).open(), architecture: float.architecture), settings: settings
-    ) { trial in
-      if !json { Console.standard.note(QuantizeReport.line(trial)) }
-    }
+    let sets = try openSets(for: float.architecture)
+    let result = try quantize(float, sets)
     let report = QuantizeReport(result, model: output ?? path, listsAllLayers: sensitivity)
     guard force || result.loss <= maxLoss else { throw refusal(of: path, result, report) }
     try result.model.write(to: output ?? path)
     if json { return try printJSON(report) }
     for line in report.lines { try Console.standard.data(line) }
+  }
+
+  /// The set to calibrate on, and the one to measure on where there is one.
+  private func openSets(for architecture: Architecture) throws -> [EvaluationSet] {
+    let sources = try DataSpecification.open([data] + [val].compactMap(\.self), map: map)
+    for note in sources.flatMap(\.notes) { Console.standard.note(note) }
+    return try sources.map { try EvaluationSet($0, architecture: architecture) }
+  }
+
+  private func quantize(_ model: Model, _ sets: [EvaluationSet]) throws -> QuantizationResult {
+    defer { LeftOutPictures().name(sets) }
+    return try ModelQuantization.quantize(
+      model, calibration: sets[0], validation: sets[sets.count - 1], settings: settings
+    ) { trial in
+      if !json { Console.standard.note(QuantizeReport.line(trial)) }
+    }
   }
 
   private var settings: QuantizationSettings {

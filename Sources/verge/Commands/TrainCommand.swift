@@ -108,7 +108,7 @@ struct TrainCommand: ParsableCommand {
     if preview == nil { try files?.check(resume: resume, overwrite: overwrite) }
     OpenBLAS.restartWithBestCore()
     let initial = try self.`init`.map { try ModelLibrary.load($0) }
-    let plan = try TrainingPlan(try givenRecipe(), initial: initial, map: map)
+    let plan = try TrainingPlan(try givenRecipe(), initial: initial)
     if let preview { return try plan.drawPreview(to: preview) }
     guard let files else { preconditionFailure("validated") }
     var configuration = try plan.configuration(files, threads: threads)
@@ -133,6 +133,7 @@ struct TrainCommand: ParsableCommand {
     if !data.isEmpty { try reader.set("data.train", to: data.map(\.description), from: "--data") }
     if let mix { try reader.set("data.weights", to: mix, from: "--mix") }
     if let val { try reader.set("data.validation", toText: val.description, from: "--val") }
+    if let map { try reader.set("data.map", toText: map, from: "--map") }
     // Scenes are drawn as they are asked for: streets to measure on cost nothing.
     if val == nil, !data.isEmpty, data.allSatisfy({ $0.format == .scenes && $0.split.isEmpty }) {
       try reader.set("data.validation", toText: "scenes:\(data[0].path):val", from: "--data")

@@ -6,7 +6,9 @@ extension EvalReport {
   var lines: [String] {
     var lines: [String] = []
     if let pictures {
-      lines.append("\(pictures.images) images in \(pictures.seconds.formatted(decimals: 1)) s, \(precision) weights")
+      let skipped = pictures.skipped > 0 ? ", \(pictures.skipped) left out," : ""
+      let seconds = pictures.seconds.formatted(decimals: 1)
+      lines.append("\(pictures.images) images\(skipped) in \(seconds) s, \(precision) weights")
       lines += pictures.columns.table.lines
       lines.append("")
       lines += pictures.classTable.lines

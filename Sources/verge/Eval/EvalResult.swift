@@ -7,6 +7,8 @@ struct EvalResult: Encodable {
   let plain: EvalScores
   let ignoreBottom, tta, ttaIgnoreBottom: EvalScores?
   let images: Int
+  /// Pictures that could not be used.
+  let skipped: Int
   let seconds: Double
 
   init(_ evaluation: Evaluation, _ options: EvaluationOptions = .init(), fBeta: FBetaRequest? = nil) {
@@ -17,20 +19,21 @@ struct EvalResult: Encodable {
     ignoreBottom = evaluation.withoutBottom.map { scores($0, rows: options.ignoredRows) }
     tta = evaluation.averaged.map { scores($0, options.averaging) }
     ttaIgnoreBottom = evaluation.averagedWithoutBottom.map { scores($0, rows: options.ignoredRows, options.averaging) }
-    (images, seconds) = (evaluation.images, evaluation.seconds)
+    (images, skipped, seconds) = (evaluation.images, evaluation.skipped, evaluation.seconds)
   }
 
   var meanIou: Double { plain.meanIou }
   var pixelAccuracy: Double { plain.pixelAccuracy }
 
   private enum Key: String, CodingKey {
-    case images, seconds, boundaryTolerance, ignoreBottom, tta, ttaIgnoreBottom
+    case images, skipped, seconds, boundaryTolerance, ignoreBottom, tta, ttaIgnoreBottom
   }
 
   func encode(to encoder: any Encoder) throws {
     try plain.encode(to: encoder)
     var object = encoder.container(keyedBy: Key.self)
     try object.encode(images, forKey: .images)
+    try object.encode(skipped, forKey: .skipped)
     try object.encode(seconds, forKey: .seconds)
     if plain.boundaryF != nil { try object.encode(EvaluationOptions.boundaryTolerance, forKey: .boundaryTolerance) }
     try object.encodeIfPresent(ignoreBottom, forKey: .ignoreBottom)

@@ -35,6 +35,7 @@ final class EvalRun: Sendable {
     let evaluation = try watched(unit: "images", total: set.count) { progress in
       try Evaluator.evaluate(predictor, on: set, options: options, progress: progress)
     }
+    LeftOutPictures().name([set])
     // What is known of some pictures must not replace a file on all of them.
     if isStopped.value { return EvalResult(evaluation, options, fBeta: fBeta) }
     guard evaluation.confusion.counts.contains(where: { $0 > 0 }) else {

@@ -12,11 +12,12 @@ enum FinalQuantization {
   ///   - hasIntegers: whether the model has been trained with roundings: then its own integers are tried too.
   static func run(
     path: String, data: any LabelledSource, validation: (any LabelledSource)?, threads: Int, hasIntegers: Bool,
-    quiet: Bool
+    leftOut: LeftOutPictures, quiet: Bool
   ) throws {
     let model = try Model(contentsOf: path)
     let calibration = try EvaluationSet(data, architecture: model.architecture, limit: 100)
     let measured = try validation.map { try EvaluationSet($0, architecture: model.architecture) }
+    defer { leftOut.name([calibration, measured].compactMap(\.self)) }
     var settings = QuantizationSettings(threads: threads)
     settings.triesOwnIntegers = hasIntegers
     settings.cpu = Machine.current.cpu

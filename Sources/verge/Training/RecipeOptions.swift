@@ -41,6 +41,11 @@ struct RecipeOptions: ParsableArguments {
   @Option(help: "Products of training: auto, float or bf16.") var precision: String?
   @Option(help: "Epochs between measurements.") var evaluateEvery: String?
   @Option(help: "Measurements without a better one that end the run; 0: never.") var patience: String?
+  @Option(
+    help: ArgumentHelp(
+      "Memory for pictures that were read, such as 2GiB; auto: a quarter of what is free, at most 4 GiB.",
+      valueName: "size"))
+  var cache: String?
   @Option(help: "Seed of everything random.") var seed: String?
   @Option(help: "The model's name.") var name: String?
 
@@ -70,6 +75,7 @@ struct RecipeOptions: ParsableArguments {
       ("--balance", "loss.balance.power", balance),
       ("--precision", "precision", precision), ("--evaluate-every", "evaluation.every", evaluateEvery),
       ("--patience", "evaluation.patience", patience), ("--seed", "seed", seed),
+      ("--cache", "data.cache", cache),
     ]
   }
 

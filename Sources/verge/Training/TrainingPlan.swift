@@ -14,18 +14,16 @@ struct TrainingPlan {
 
   /// Opens the data and decides what the recipe leaves open.
   ///
-  /// - Parameters:
-  ///   - given: the recipe, and the keys that the user wrote.
+  /// - Parameter given: the recipe, and the keys that the user wrote.
   /// - Throws: `TrainingError`, `ModelError` and `CommandError` for what cannot be.
-  ///   - map: a file with a class map; nil for none.
-  init(_ given: GivenRecipe, initial: Model?, map: String? = nil) throws {
+  init(_ given: GivenRecipe, initial: Model?) throws {
     var recipe = given.recipe
     guard !recipe.data.train.isEmpty else {
       throw CommandError.unusable(what: "train", why: "there is no data: give --data SPEC, or data.train in the recipe")
     }
     let training = try recipe.data.train.map { try DataSpecification($0) }
     let measuring = recipe.data.validation.isEmpty ? [] : [try DataSpecification(recipe.data.validation)]
-    let opened = try DataSpecification.open(training + measuring, map: map)
+    let opened = try DataSpecification.open(training + measuring, map: recipe.data.map.isEmpty ? nil : recipe.data.map)
     sources = Array(opened.prefix(training.count))
     validation = measuring.isEmpty ? nil : opened.last
     let weights = DataSpecification.weights(training)

@@ -7,14 +7,15 @@ final class TrainingReporter {
   private let console: Console
   private let quiet: Bool
   private let length: TrainingLength
+  private let leftOut: LeftOutPictures
   private var lastLine = ContinuousClock.now
   /// Losses of the epoch under way.
   private var losses: [Double] = []
   private var epoch = 0
   private var meanIoU: Double?
 
-  init(length: TrainingLength, quiet: Bool, console: Console = .standard) {
-    (self.length, self.quiet, self.console) = (length, quiet, console)
+  init(length: TrainingLength, quiet: Bool, leftOut: LeftOutPictures, console: Console = .standard) {
+    (self.length, self.quiet, self.leftOut, self.console) = (length, quiet, leftOut, console)
   }
 
   func begin(_ statements: [String], resumedAt step: Int?) {
@@ -31,7 +32,7 @@ final class TrainingReporter {
       if console.isInteractive { console.showStatus("measuring, \(done) of \(total) pictures") }
     case .evaluation(let report): note(report)
     case .checkpoint: break
-    case .skipped(let path, let reason): console.warn("\(path) is left out: \(reason)")
+    case .skipped(let path, let reason): leftOut.name(path, reason: reason)
     }
   }
 

@@ -10,9 +10,11 @@ struct TrainingRun {
   let configuration: TrainerConfiguration
   let files: TrainingFiles
   let quiet: Bool
+  private let leftOut: LeftOutPictures
 
   init(_ plan: TrainingPlan, configuration: TrainerConfiguration, files: TrainingFiles, quiet: Bool) {
     (self.plan, self.configuration, self.files, self.quiet) = (plan, configuration, files, quiet)
+    leftOut = LeftOutPictures(quiet: quiet)
   }
 
   /// Trains.
@@ -25,7 +27,7 @@ struct TrainingRun {
     // The checkpoint of an earlier run must not pass for one of this.
     if resume { try trainer.resume() } else { unlink(configuration.checkpoint) }
     try writeRecipe()
-    let reporter = TrainingReporter(length: plan.recipe.length, quiet: quiet)
+    let reporter = TrainingReporter(length: plan.recipe.length, quiet: quiet, leftOut: leftOut)
     let notes = (plan.sources + [plan.validation].compactMap { $0 }).flatMap(\.notes)
     reporter.begin(notes + trainer.statement, resumedAt: resume ? trainer.stepsDone : nil)
     let isStopped = StopFlag()
@@ -62,8 +64,8 @@ struct TrainingRun {
   /// - Parameter hasIntegers: whether it was trained with its own.
   func quantize(hasIntegers: Bool) throws {
     try FinalQuantization.run(
-      path: files.output, data: plan.sources[0], validation: plan.validation,
-      threads: configuration.threads, hasIntegers: hasIntegers, quiet: quiet)
+      path: files.output, data: plan.sources[0], validation: plan.validation, threads: configuration.threads,
+      hasIntegers: hasIntegers, leftOut: leftOut, quiet: quiet)
   }
 }
 

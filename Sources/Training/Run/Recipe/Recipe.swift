@@ -112,6 +112,8 @@ public struct DataRecipe: RecipePart {
   public var train: [String] = []
   public var weights: [Double] = []
   public var validation = ""
+  public var map = ""
+  public var cache = CacheSize.automatic
 
   public init() {}
 
@@ -119,6 +121,8 @@ public struct DataRecipe: RecipePart {
     "train": "data sets, [FORMAT:PATH:SPLIT, …]; --data replaces them",
     "weights": "shares of the sets in the stream; []: by number of pictures",
     "validation": "the set to choose the best model by",
+    "map": "a file that says which labels teach which classes; '' for what their names mean",
+    "cache": "memory for pictures that were read: 2GiB, 500MB; auto: a quarter of what is free, at most 4 GiB",
   ]
 
   public func check() throws(TrainingError) {
