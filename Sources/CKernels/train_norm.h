@@ -11,7 +11,11 @@
 #include "tables.h"
 
 // Vectors never cross a call: everything here is inlined.
+#ifdef __clang__
 #pragma clang diagnostic ignored "-Wpsabi"
+#else
+#pragma GCC diagnostic ignored "-Wpsabi"
+#endif
 
 #define CK_NORM_INLINE static inline __attribute__((always_inline))
 
