@@ -1,4 +1,4 @@
-// swift-tools-version: 6.1
+// swift-tools-version: 6.2
 import PackageDescription
 
 // Layers, from DESIGN: a target depends on targets of lower layers only; Tests/LayeringTests reads the imports and checks it.
@@ -10,6 +10,9 @@ let package = Package(
     .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
     // Layer 0
@@ -22,6 +25,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"])]),
     // Layer 1
     .target(name: "Frames"),
+    .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")]),
     .target(name: "Tensors", dependencies: ["CKernels"]),
     // Layer 2
     .target(name: "Video", dependencies: ["CFFmpeg", "Frames"]),
@@ -35,17 +39,30 @@ let package = Package(
       ]),
     .target(
       name: "Training",
-      dependencies: ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes", .product(name: "Yams", package: "Yams")],
+      dependencies: [
+        "CBLAS", "Frames", "Settings", "Tensors", "UNet", "Video", "Scenes",
+        .product(name: "Yams", package: "Yams"),
+      ],
       resources: [.copy("Data/ClassMaps"), .copy("Run/Recipe/Presets")]),
     .target(
       name: "Interchange",
       dependencies: ["Tensors", "UNet", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
       exclude: ["ONNX/onnx.proto"]),
+    // Layer 4
+    .target(
+      name: "Daemon",
+      dependencies: [
+        "Frames", "Settings", "Tensors", "UNet", "Video", "Scenes", "Pipeline",
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     // Layer 5
     .executableTarget(
       name: "verge",
       dependencies: [
-        "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange",
+        "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange", "Daemon",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests
@@ -62,7 +79,8 @@ let package = Package(
     .testTarget(name: "ScenesTests", dependencies: ["Frames", "Scenes", "Video"]),
     .testTarget(name: "PipelineTests", dependencies: ["Frames", "Tensors", "UNet", "Video", "Scenes", "Pipeline"]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Frames", "Tensors", "Video", "UNet", "Training"], exclude: ["Oracles"]),
+      name: "TrainingTests", dependencies: ["Frames", "Settings", "Tensors", "Video", "UNet", "Training"],
+      exclude: ["Oracles"]),
     .testTarget(
       name: "InterchangeTests",
       dependencies: [
@@ -70,6 +88,9 @@ let package = Package(
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["Models"]),
+    .testTarget(
+      name: "DaemonTests",
+      dependencies: ["Daemon", "Frames", "Pipeline"]),
     .testTarget(name: "LayeringTests"),
     .testTarget(name: "CommandTests", dependencies: ["verge"]),
   ])

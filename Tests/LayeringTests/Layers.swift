@@ -7,16 +7,18 @@ struct Layers {
   static let verge = Layers(allowed: [
     "CFFmpeg": [], "CBLAS": [], "CKernels": [],
     "Frames": [],
+    "Settings": [],
     "Tensors": ["CKernels"],
     "Video": ["CFFmpeg", "Frames"],
     "UNet": ["Tensors"],
     "Scenes": ["Frames"],
     "Pipeline": ["Frames", "Tensors", "UNet", "Video"],
-    "Training": ["CBLAS", "Frames", "Tensors", "UNet", "Video", "Scenes"],
+    "Training": ["CBLAS", "Frames", "Settings", "Tensors", "UNet", "Video", "Scenes"],
     "Interchange": ["Tensors", "UNet"],
-    "Daemon": ["Frames", "Tensors", "UNet", "Video", "Pipeline"],
+    "Daemon": ["Frames", "Settings", "Tensors", "UNet", "Video", "Scenes", "Pipeline"],
     "verge": [
-      "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange", "Daemon",
+      "CFFmpeg", "Frames", "Settings", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange",
+      "Daemon",
     ],
   ])
 

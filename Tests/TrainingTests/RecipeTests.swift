@@ -1,5 +1,6 @@
 // Recipes: what is read, what is refused, what is written.
 import Foundation
+import Settings
 import Testing
 
 @testable import Training

@@ -1,6 +1,7 @@
 // Label sets from files: those that come with Verge, and those beside somebody's data.
 import Foundation
 import Frames
+import Settings
 import UNet
 import Yams
 

@@ -1,5 +1,6 @@
 // A user's own map from a data set's labels to a network's classes.
 import Foundation
+import Settings
 import Yams
 
 /// What `--map FILE.yaml` says: lines `LABEL: CLASS`, `LABEL: [CLASS, CLASS]` or `LABEL: ignore`.

@@ -1,5 +1,6 @@
 // FORMAT[@LABELS]:PATH[:SPLIT][:CHOICE][=WEIGHT]: how data sets are named on the command line.
 import Foundation
+import Settings
 
 /// A data set's format, label set, place, split and weight.
 public struct DataSpecification: Sendable, Hashable {

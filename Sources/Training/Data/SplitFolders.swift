@@ -1,4 +1,5 @@
 // train+val@1,3: folders of a data set, and drives in them.
+import Settings
 
 /// One part of a split: a folder, and which of its drives.
 struct SplitFolder: Sendable, Hashable {

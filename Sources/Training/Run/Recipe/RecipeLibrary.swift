@@ -1,5 +1,6 @@
 // The recipes that come with Verge.
 import Foundation
+import Settings
 
 /// Finds recipes by name or path.
 public enum RecipeLibrary {

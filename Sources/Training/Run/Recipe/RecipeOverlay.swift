@@ -1,4 +1,5 @@
 // Lays what somebody wrote over the defaults.
+import Settings
 import Yams
 
 /// One source of settings on its way into a tree.

@@ -1,4 +1,5 @@
 // What recipes are made of.
+import Settings
 
 /// A group of a recipe's keys: a struct whose properties all have defaults.
 ///

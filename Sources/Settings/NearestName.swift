@@ -1,16 +1,16 @@
 // What somebody may have meant who wrote a name that is none.
 
 /// Finds the known name that an unknown one resembles.
-enum NearestName {
+public enum NearestName {
   /// The nearest of `known` in letters to insert, remove, replace or swap; nil when none is near.
-  static func find(_ name: String, among known: [String]) -> String? {
+  public static func find(_ name: String, among known: [String]) -> String? {
     let nearest = known.map { (name: $0, distance: distance(name, $0)) }.min { $0.distance < $1.distance }
     guard let nearest, nearest.distance <= max(2, nearest.name.count / 2) else { return nil }
     return nearest.name
   }
 
   /// `adamw, sgd; 'adamm' is most like adamw`
-  static func text(unknown: String, known: [String]) -> String {
+  public static func text(unknown: String, known: [String]) -> String {
     let list = known.joined(separator: ", ")
     return find(unknown, among: known).map { "\(list); '\(unknown)' is most like \($0)" } ?? "\(list), not '\(unknown)'"
   }

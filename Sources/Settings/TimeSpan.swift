@@ -1,0 +1,63 @@
+// Lengths of time as people write them.
+
+/// A length of time: `200ms`, `1.5s`, `90`, `2m`, `1h`, `1:30`, `0:01:30.5`.
+public struct TimeSpan: Sendable, Hashable {
+  public var seconds: Double
+
+  public init(seconds: Double) { self.seconds = seconds }
+
+  /// - Returns: nil for text that is no length of time.
+  public init?(_ text: String) {
+    guard let seconds = text.contains(":") ? Self.clock(text) : Self.quantity(text), seconds.isFinite, seconds >= 0
+    else { return nil }
+    self.seconds = seconds
+  }
+
+  public var duration: Duration { .seconds(seconds) }
+
+  private static func quantity(_ text: String) -> Double? {
+    for (suffix, unit) in [("ms", 0.001), ("s", 1.0), ("m", 60.0), ("h", 3600.0)] where text.hasSuffix(suffix) {
+      return Double(text.dropLast(suffix.count)).map { $0 * unit }
+    }
+    return Double(text)
+  }
+
+  private static func clock(_ text: String) -> Double? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count) else { return nil }
+    var sum = 0.0
+    for part in parts {
+      guard let number = Double(part), number >= 0 else { return nil }
+      sum = sum * 60 + number
+    }
+    return sum
+  }
+}
+
+extension TimeSpan: CustomStringConvertible {
+  /// The shortest of its forms: `200ms`, `90s`, `10m`.
+  public var description: String {
+    func text(_ number: Double) -> String { number == number.rounded() ? "\(Int(number))" : "\(number)" }
+    if seconds < 1, seconds > 0 { return text((seconds * 1e6).rounded() / 1000) + "ms" }
+    if seconds >= 120, seconds.truncatingRemainder(dividingBy: 60) == 0 { return text(seconds / 60) + "m" }
+    return text(seconds) + "s"
+  }
+}
+
+extension TimeSpan: Codable {
+  /// - Throws: `DecodingError.dataCorrupted` for text that is no length of time.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let span = TimeSpan(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "must be a length of time such as 200ms, 5s or 10m, not '\(text)'")
+    }
+    self = span
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
