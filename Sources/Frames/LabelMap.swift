@@ -6,6 +6,8 @@ public let ignoreLabel: UInt8 = 255
 /// Class indices u8 `[height, width]`, rows without padding; and, where it was asked for, how sure each of them is.
 public final class LabelMap: @unchecked Sendable {  // written by the stage that made it, before it passes it on
   public let width, height: Int
+  /// Which of a changing segmenter's models made it.
+  public var revision = 0
   private let memory: AlignedMemory
   private let sureness: AlignedMemory?
 

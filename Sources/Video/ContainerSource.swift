@@ -30,7 +30,7 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
   init(name: String, options: SourceOptions) throws(VideoError) {
     self.name = name == "-" ? "standard input" : name
     self.options = options
-    interrupt = Interrupt(timeout: options.timeout)
+    interrupt = Interrupt(timeout: options.timeout, cancellation: options.cancellation)
     input = try InputContext(name: name, options: options, interrupt: interrupt)
     let streams = input.streams
     let chosen = try StreamChoice.video(among: streams, name: self.name, number: options.videoStream)

@@ -1,6 +1,6 @@
 // Single pictures to files, with one encoder for many of the same size.
 import CFFmpeg
-import Foundation
+public import Foundation
 public import Frames
 
 /// Writes label maps as indexed PNG and frames as PNG or JPEG, keeping its encoder while size and layout stay.
@@ -19,6 +19,7 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
   private var packet = av_packet_alloc()
   private let picture = DecodedPicture()
   private let resampler = Resampler()
+  private let turner = FrameTurner()
   private var converted: Frame?
   private var paletteMemory = AlignedMemory(byteCount: 1024)
 
@@ -33,6 +34,19 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
   ///
   /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.encoder`.
   public func writePNG(_ labels: LabelMap, palette: Palette, to path: String) throws(VideoError) {
+    try prepare(labels, palette)
+    try encode(to: path)
+  }
+
+  /// The bytes of such a PNG.
+  ///
+  /// - Throws: `VideoError.encoder`.
+  public func png(_ labels: LabelMap, palette: Palette) throws(VideoError) -> Data {
+    try prepare(labels, palette)
+    return try encoded { Data($0) }
+  }
+
+  private func prepare(_ labels: LabelMap, _ palette: Palette) throws(VideoError) {
     let plane = Plane(data: labels.labels, stride: labels.width, width: labels.width, height: labels.height)
     let colors = paletteMemory.base.assumingMemoryBound(to: UInt32.self)
     for index in 0..<256 {
@@ -41,10 +55,9 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
     }
     let wanted = Settings(
       codec: AV_CODEC_ID_PNG, width: labels.width, height: labels.height, format: AV_PIX_FMT_PAL8.rawValue, quality: 0)
-    try prepare(wanted, path)
+    try prepare(wanted)
     point(at: [plane], wanted)
     picture.raw.pointee.data.1 = paletteMemory.base.assumingMemoryBound(to: UInt8.self)
-    try encode(to: path)
   }
 
   /// Writes a frame as an RGB PNG (grey for `gray8`), with the frame's own matrix and range; rotation is not applied.
@@ -54,7 +67,8 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
     let format = frame.format == .gray8 ? PixelFormat.gray8 : .rgb24
     let wanted = Settings(
       codec: AV_CODEC_ID_PNG, width: frame.width, height: frame.height, format: format.ffmpeg.rawValue, quality: 0)
-    try write(frame, as: format, full: true, wanted, path)
+    try prepare(frame, as: format, full: true, wanted)
+    try encode(to: path)
   }
 
   /// Writes a frame as a JPEG, 4:2:0, or 4:4:4 when the frame has full chroma; rotation is not applied.
@@ -62,18 +76,32 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
   /// - Parameter quality: 2 (best) to 31.
   /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.encoder`, `.badPicture`.
   public func writeJPEG(_ frame: Frame, to path: String, quality: Int = 3) throws(VideoError) {
+    try prepareJPEG(frame, quality: quality)
+    try encode(to: path)
+  }
+
+  /// The bytes of a JPEG of the frame, turned upright.
+  ///
+  /// - Parameter quality: 2 (best) to 31.
+  /// - Throws: `VideoError.encoder`, `.badPicture`.
+  public func jpeg(_ frame: Frame, quality: Int = 4) throws(VideoError) -> Data {
+    try prepareJPEG(try turner.upright(frame), quality: quality)
+    return try encoded { Data($0) }
+  }
+
+  private func prepareJPEG(_ frame: Frame, quality: Int) throws(VideoError) {
     let isDense = frame.format != .gray8 && frame.format.chromaShiftX == 0
     let format = isDense ? PixelFormat.yuv444p : .yuv420p
     let layout = isDense ? AV_PIX_FMT_YUVJ444P : AV_PIX_FMT_YUVJ420P
     let wanted = Settings(
       codec: AV_CODEC_ID_MJPEG, width: frame.width, height: frame.height, format: layout.rawValue, quality: quality)
-    try write(frame, as: format, full: true, wanted, path)
+    try prepare(frame, as: format, full: true, wanted)
   }
 
-  private func write(
-    _ frame: Frame, as format: PixelFormat, full: Bool, _ wanted: Settings, _ path: String
+  private func prepare(
+    _ frame: Frame, as format: PixelFormat, full: Bool, _ wanted: Settings
   ) throws(VideoError) {
-    try prepare(wanted, path)
+    try prepare(wanted)
     var ready = frame
     // JPEG is BT.601 by its standard.
     let shape = PictureShape(width: frame.width, height: frame.height, format: format.ffmpeg, matrix: 5, isFull: full)
@@ -82,7 +110,6 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
       try resampler.run(from: PlaneTable(frame), PictureShape(frame), to: PlaneTable(ready), shape)
     }
     point(at: ready.planes, wanted)
-    try encode(to: path)
   }
 
   private func convertedFrame(_ width: Int, _ height: Int, _ format: PixelFormat) -> Frame {
@@ -94,7 +121,7 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
     return made
   }
 
-  private func prepare(_ wanted: Settings, _ path: String) throws(VideoError) {
+  private func prepare(_ wanted: Settings) throws(VideoError) {
     if settings == wanted { return }
     avcodec_free_context(&context)
     settings = nil
@@ -138,16 +165,25 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
   }
 
   private func encode(to path: String) throws(VideoError) {
+    let number = try encoded { bytes throws(VideoError) in
+      let file = try OutputFile(creating: path)
+      let number = file.write(bytes)
+      if number != 0 { file.removeIfRegular() }  // a picture cut short is worse than none
+      return number
+    }
+    if number != 0 { throw OutputFile.error(path, number) }
+  }
+
+  /// Encodes the picture that was prepared.
+  ///
+  /// - Parameter take: gets the bytes, which are gone when it returns.
+  private func encoded<Value>(
+    _ take: (UnsafeRawBufferPointer) throws(VideoError) -> Value
+  ) throws(VideoError) -> Value {
     var code = avcodec_send_frame(context, picture.raw)
     if code >= 0 { code = avcodec_receive_packet(context, packet) }
     guard code >= 0, let packet else { throw .encoder("image", cause: FFmpegCode(code).message) }
     defer { av_packet_unref(packet) }
-    let bytes = UnsafeRawBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size))
-    let file = try OutputFile(creating: path)
-    let number = file.write(bytes)
-    guard number == 0 else {
-      file.removeIfRegular()  // a picture cut short is worse than none
-      throw OutputFile.error(path, number)
-    }
+    return try take(UnsafeRawBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
   }
 }

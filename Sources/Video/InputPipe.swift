@@ -13,7 +13,8 @@ final class InputPipe {
   init(path: String, interrupt: Interrupt) throws(VideoError) {
     self.interrupt = interrupt
     ownsDescriptor = path != "-"
-    descriptor = ownsDescriptor ? open(path, O_RDONLY | O_CLOEXEC) : STDIN_FILENO
+    // Without O_NONBLOCK the call would wait for a writer, and nothing could end that.
+    descriptor = ownsDescriptor ? open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK) : STDIN_FILENO
     if descriptor < 0 { throw .cannotOpen(path, cause: String(cString: strerror(errno))) }
     let size = 1 << 16
     context = avio_alloc_context(

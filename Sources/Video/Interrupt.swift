@@ -9,8 +9,12 @@ final class Interrupt: Sendable {
   /// Uptime in nanoseconds after which waiting ends; 0 never.
   private let deadline = Atomic<UInt64>(0)
   private let timeout: Double?
+  private let cancellation: Cancellation?
 
-  init(timeout: Double?) { self.timeout = timeout }
+  /// - Parameter cancellation: ends waits as well, from before there is anything else to cancel.
+  init(timeout: Double?, cancellation: Cancellation? = nil) {
+    (self.timeout, self.cancellation) = (timeout, cancellation)
+  }
 
   func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
@@ -20,7 +24,7 @@ final class Interrupt: Sendable {
     deadline.store(DispatchTime.now().uptimeNanoseconds + UInt64(timeout * 1e9), ordering: .relaxed)
   }
 
-  var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) }
+  var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) || cancellation?.isCancelled ?? false }
 
   var isOverdue: Bool {
     let end = deadline.load(ordering: .relaxed)

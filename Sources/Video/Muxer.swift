@@ -66,6 +66,9 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
     }
   }
 
+  /// Ends a write that waits for its peer, which then throws `VideoError.cancelled`; from any thread.
+  public func cancel() { place.cancel() }
+
   /// Ends the container; an MP4 file becomes an ordinary one.
   ///
   /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.brokenPipe`; what was written before stays.

@@ -7,6 +7,7 @@ import Foundation
 /// Used by one thread at a time.
 final class OutputContext {
   let name: String
+  private let interrupt: Interrupt
   private var output: UnsafeMutablePointer<AVFormatContext>?
   private let pipe: OutputPipe?
   private var scratch = av_packet_alloc()
@@ -21,16 +22,22 @@ final class OutputContext {
   var raw: UnsafeMutablePointer<AVFormatContext> { output! }
   var muxer: UnsafePointer<AVOutputFormat> { UnsafePointer(raw.pointee.oformat) }
 
-  /// - Parameter pipe: where the bytes go; nil lets FFmpeg open `url`.
+  /// - Parameters:
+  ///   - pipe: where the bytes go; nil lets FFmpeg open `url`.
+  ///   - interrupt: ends waits for a peer.
   /// - Throws: `VideoError.unknownContainer`, `.cannotWrite`.
-  init(format: String, url: String, name: String, pipe: OutputPipe?) throws(VideoError) {
+  init(
+    format: String, url: String, name: String, pipe: OutputPipe?, interrupt: Interrupt = Interrupt(timeout: nil)
+  ) throws(VideoError) {
     MediaLog.install
     self.name = name
+    self.interrupt = interrupt
     self.pipe = pipe
     guard avformat_alloc_output_context2(&output, nil, format, url) >= 0, output != nil else {
       throw .unknownContainer(format)
     }
     raw.pointee.pb = pipe?.context
+    raw.pointee.interrupt_callback = interrupt.callback
     // At most a second of packets waits for those of a stream that has gone quiet; containers that insist on one order of
     // all packets keep FFmpeg's ten.
     let insists = ["flv", "mpegts", "avi", "rtsp"].contains(format)
@@ -59,8 +66,10 @@ final class OutputContext {
     var dictionary: OpaquePointer?
     defer { av_dict_free(&dictionary) }
     for (key, value) in options { av_dict_set(&dictionary, key, value, 0) }
+    interrupt.arm()
+    var callback = interrupt.callback
     let (code, cause) = MediaLog.listening {
-      avio_open2(&raw.pointee.pb, url, AVIO_FLAG_WRITE, nil, &dictionary)
+      avio_open2(&raw.pointee.pb, url, AVIO_FLAG_WRITE, &callback, &dictionary)
     }
     guard code >= 0 else { throw failure(code, cause) }
     hasOwnIO = true
@@ -76,6 +85,7 @@ final class OutputContext {
     var dictionary: OpaquePointer?
     defer { av_dict_free(&dictionary) }
     for (key, value) in options { av_dict_set(&dictionary, key, value, 0) }
+    interrupt.arm()
     let (code, cause) = MediaLog.listening { avformat_write_header(raw, &dictionary) }
     try check(code, cause)
   }
@@ -87,6 +97,7 @@ final class OutputContext {
     throws(VideoError)
   {
     guard let scratch, av_packet_ref(scratch, packet) >= 0 else { throw .cannotWrite(name, cause: "no memory") }
+    interrupt.arm()
     let base = streams[index].pointee.time_base
     av_packet_rescale_ts(scratch, timeBase, base)
     let ticks = shift == 0 ? 0 : Int64((shift * Double(base.den) / Double(base.num)).rounded())
@@ -133,6 +144,7 @@ final class OutputContext {
 
   /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.brokenPipe`.
   func writeTrailer() throws(VideoError) {
+    interrupt.arm()
     try release()
     let (code, cause) = MediaLog.listening { av_write_trailer(raw) }
     if let io = raw.pointee.pb { avio_flush(io) }
@@ -146,6 +158,8 @@ final class OutputContext {
   }
 
   private func failure(_ code: Int32, _ cause: String?) -> VideoError {
+    if interrupt.wasCancelled { return .cancelled }
+    if interrupt.isOverdue { return .cannotWrite(name, cause: "its peer takes nothing") }
     let error = FFmpegCode(code)
     if [ENOSPC, EDQUOT, EPIPE].contains(error.posix) { return OutputFile.error(name, error.posix) }
     return .cannotWrite(name, cause: cause ?? error.message)

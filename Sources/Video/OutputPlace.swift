@@ -6,12 +6,14 @@ import Foundation
 final class OutputPlace {
   private let target: OutputTarget
   private let options: SinkOptions
+  private let interrupt: Interrupt
   private var pipe: OutputPipe?
 
   /// - Throws: `VideoError.outputExists`, `.outputIsInput`.
   init(_ target: OutputTarget, _ options: SinkOptions) throws(VideoError) {
     self.target = target
     self.options = options
+    interrupt = Interrupt(timeout: options.timeout)
     if case .file(let path) = target.place { try Self.check(path, options) }
     if case .images(let path) = target.place { try Self.check(Self.firstImage(path), options) }
   }
@@ -28,6 +30,9 @@ final class OutputPlace {
   /// Whether the muxer holds packets back until it is told to write them.
   var flushes: Bool { target.isMP4 || ["matroska", "webm"].contains(target.format) }
 
+  /// Ends a write that waits for its peer; from any thread.
+  func cancel() { interrupt.cancel() }
+
   /// - Throws: `VideoError.cannotWrite`, `.unknownContainer`.
   func open() throws(VideoError) -> OutputContext {
     switch target.place {
@@ -36,7 +41,8 @@ final class OutputPlace {
     case .file(let path): return try through(OutputFile(creating: path), url: path)
     case .images(let path): return try OutputContext(format: target.format, url: path, name: target.name, pipe: nil)
     case .url(let url):
-      let output = try OutputContext(format: target.format, url: url, name: target.name, pipe: nil)
+      let output = try OutputContext(
+        format: target.format, url: url, name: target.name, pipe: nil, interrupt: interrupt)
       try output.connect(url, options: options.muxerOptions)
       return output
     }

@@ -41,7 +41,9 @@ public struct OutputTarget: Sendable {
       throw .unknownContainer(wanted ?? name)
     }
     format = found
-    place = name == "-" ? .standardOutput : isImages ? .images(path) : hasScheme ? .url(name) : .file(path)
+    // HLS writes many files by itself.
+    let isURL = hasScheme || found == "hls"
+    place = name == "-" ? .standardOutput : isImages ? .images(path) : isURL ? .url(name) : .file(path)
     defaultCodec = Self.codec(of: found, name: name)
   }
 

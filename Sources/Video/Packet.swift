@@ -3,12 +3,12 @@ import CFFmpeg
 import Frames
 
 /// A packet of one stream, by reference to the demuxer's or encoder's memory.
-public final class Packet: @unchecked Sendable {  // handed on from stage to stage, never shared
+public final class Packet: @unchecked Sendable {  // changed by its first holder only, before it hands it on
   let raw: UnsafeMutablePointer<AVPacket>
   /// The stream it belongs to; its time base is that of the times here.
   public let stream: StreamParameters
   /// When it came in.
-  let arrival = ContinuousClock.now
+  package var arrival = ContinuousClock.now
 
   init(stream: StreamParameters) {
     guard let packet = av_packet_alloc() else { preconditionFailure("no memory for a packet's description") }
@@ -39,10 +39,10 @@ public final class Packet: @unchecked Sendable {  // handed on from stage to sta
   var isHidden: Bool { raw.pointee.flags & AV_PKT_FLAG_DISCARD != 0 }
 
   /// Seconds of `dts`, or of `pts` where there is none.
-  var seconds: Double? { (dts ?? pts).map { Double($0) * stream.timeBase.value } }
+  package var seconds: Double? { (dts ?? pts).map { Double($0) * stream.timeBase.value } }
 
   /// Moves both times by `ticks`.
-  func shift(by ticks: Int64) {
+  package func shift(by ticks: Int64) {
     if pts != nil { raw.pointee.pts += ticks }
     if dts != nil { raw.pointee.dts += ticks }
   }

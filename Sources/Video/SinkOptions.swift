@@ -13,6 +13,8 @@ public struct SinkOptions: Sendable {
   public var crf: Double?
   /// Threads the encoder may use.
   public var threads = 2
+  /// Seconds that a write may wait for the peer of a URL; nil waits for ever.
+  public var timeout: Double?
   /// Frames come in real time: no look-ahead, no reordering, every packet is sent at once.
   public var isLive = false
   /// Whether an existing file may be replaced.

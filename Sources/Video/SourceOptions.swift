@@ -47,6 +47,8 @@ public struct SourceOptions: Sendable {
   public var timeout: Double?
   /// Frames per second of image lists, and the guess for streams without times.
   public var frameRate = Rational(25, 1)
+  /// Ends the opening and reading of the source once it is raised.
+  public var cancellation: Cancellation?
   /// Further options of FFmpeg's demuxer and protocol.
   public var ffmpeg: [String: String] = [:]
   /// Receives what the user should know but need not act on, one line each; called from the reading thread.

@@ -81,7 +81,7 @@ public final class Graph: Sendable {
         stage.close()
         outlet.close()
       })
-    let node = Node(name: name, isSource: false, meter: meter, work: work)
+    let node = Node(name: name, isSource: false, meter: meter, work: work, waiting: { input.count })
     input.observe(onElement: { node.wake() })
     insert(node, [outlet])
   }
@@ -138,6 +138,18 @@ extension Graph {
 
   /// What each stage has cost so far, in the order in which they were added.
   public var stages: [StageReport] { state.withLock { $0.nodes }.map(\.meter.report) }
+
+  /// Durations of each stage's calls so far, in the order in which they were added.
+  public var stageDurations: [(name: String, durations: DurationCounts)] {
+    state.withLock { $0.nodes }.map { ($0.meter.name, $0.meter.durations) }
+  }
+
+  /// Elements that wait before each stage that has an input.
+  public var queues: [String: Int] {
+    state.withLock { $0.nodes }.reduce(into: [:]) { counts, node in
+      if !node.isSource { counts[node.meter.name] = node.waiting() }
+    }
+  }
 
   private func ended(_ node: Node, _ error: (any Error)?) {
     let edges = state.withLock { state -> [any GraphEdge] in

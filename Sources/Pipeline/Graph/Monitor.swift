@@ -5,12 +5,12 @@ import Glibc
 ///
 /// `Synchronization.Mutex` cannot be waited on, and its slow path is invisible to the thread sanitizer; pthread's lock and
 /// condition are neither.
-final class Monitor<State>: @unchecked Sendable {  // every touch of `state` is inside the lock
+package final class Monitor<State>: @unchecked Sendable {  // every touch of `state` is inside the lock
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
   private var state: State
 
-  init(_ state: State) {
+  package init(_ state: State) {
     self.state = state
     pthread_mutex_init(mutex, nil)
     pthread_cond_init(condition, nil)
@@ -24,14 +24,14 @@ final class Monitor<State>: @unchecked Sendable {  // every touch of `state` is 
   }
 
   /// Runs `body` with the value locked.
-  func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
+  package func withLock<Result>(_ body: (inout State) throws -> Result) rethrows -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     return try body(&state)
   }
 
   /// Runs `body` again after each `wakeAll` until it returns something.
-  func waitUntil<Result>(_ body: (inout State) -> Result?) -> Result {
+  package func waitUntil<Result>(_ body: (inout State) -> Result?) -> Result {
     pthread_mutex_lock(mutex)
     defer { pthread_mutex_unlock(mutex) }
     while true {
@@ -41,5 +41,5 @@ final class Monitor<State>: @unchecked Sendable {  // every touch of `state` is 
   }
 
   /// Lets every waiting thread look again.
-  func wakeAll() { pthread_cond_broadcast(condition) }
+  package func wakeAll() { pthread_cond_broadcast(condition) }
 }

@@ -19,6 +19,8 @@ final class Node: @unchecked Sendable {  // the stage is called on `queue` only
 
   let meter: StageMeter
   let isSource: Bool
+  /// Elements in its input.
+  let waiting: @Sendable () -> Int
   private let queue: DispatchQueue
   private let isScheduled = Atomic(false)
   private let isStopped = Atomic(false)
@@ -28,8 +30,11 @@ final class Node: @unchecked Sendable {  // the stage is called on `queue` only
   private let interrupt: @Sendable () -> Void
   private let onEnd: Monitor<(@Sendable ((any Error)?) -> Void)?>
 
-  init(name: String, isSource: Bool, meter: StageMeter, work: Work) {
+  init(
+    name: String, isSource: Bool, meter: StageMeter, work: Work, waiting: @escaping @Sendable () -> Int = { 0 }
+  ) {
     self.meter = meter
+    self.waiting = waiting
     self.isSource = isSource
     queue = DispatchQueue(label: "verge.\(name)")
     interrupt = work.interrupt

@@ -21,6 +21,9 @@ public final class StageMeter: Sendable {
     total.withLock { $0.busy += duration }
   }
 
+  /// Durations of the calls so far.
+  public var durations: DurationCounts { histogram.counts }
+
   /// The figures so far.
   public var report: StageReport {
     let latency = histogram.summary

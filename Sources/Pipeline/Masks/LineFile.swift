@@ -2,19 +2,27 @@
 import Foundation
 
 /// Lines to a file or to standard output, each one written at once, so that a reader may follow.
-final class LineFile {
+public final class LineFile {
   private let name: String
   private let descriptor: Int32
 
+  /// What becomes of a file that exists.
+  public enum Existing: Sendable { case refuse, overwrite, append }
+
+  convenience init(_ path: String, overwrites: Bool) throws(PipelineError) {
+    try self.init(path, existing: overwrites ? .overwrite : .refuse)
+  }
+
   /// - Parameter path: `-` is standard output.
   /// - Throws: `PipelineError.cannotWrite`, `.exists`.
-  init(_ path: String, overwrites: Bool) throws(PipelineError) {
+  public init(_ path: String, existing: Existing) throws(PipelineError) {
     guard path != "-" else {
       (name, descriptor) = ("standard output", STDOUT_FILENO)
       return
     }
     name = path
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | (overwrites ? O_TRUNC : O_EXCL), 0o644)
+    let mode = existing == .append ? O_APPEND : existing == .overwrite ? O_TRUNC : O_EXCL
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o644)
     if descriptor < 0, errno == EEXIST { throw .exists(path) }
     if descriptor < 0 { throw .cannotWrite(path, cause: String(cString: strerror(errno))) }
   }
@@ -22,7 +30,7 @@ final class LineFile {
   deinit { if descriptor > STDERR_FILENO { close(descriptor) } }
 
   /// - Throws: `PipelineError.cannotWrite`.
-  func write(_ line: String) throws(PipelineError) {
+  public func write(_ line: String) throws(PipelineError) {
     var failure: Int32 = 0
     var line = line
     line.withUTF8 { bytes in

@@ -1,12 +1,11 @@
 // Records of frames, a line of JSON each.
 import Foundation
-import Frames
-import Tensors
+public import Frames
+public import Tensors
 
-/// Writes one JSON object per frame: number, time, share of each class, latency, and, when asked for, mean confidence and
-/// run lengths.
-final class RecordFile: MaskSink {
-  private let file: LineFile
+/// Makes one JSON object per frame: number, time, share of each class, latency, and, when asked for, mean confidence and
+/// run lengths. Used by one thread at a time.
+public final class RecordLine {
   private let names: [String]
   private let hasRunLengths: Bool
   private let kernels: Kernels
@@ -14,30 +13,29 @@ final class RecordFile: MaskSink {
   private var runs = RunLengths()
   private var line = ""
 
-  /// - Throws: `PipelineError.cannotWrite`, `.exists`.
-  init(
-    _ path: String, classes: [String], hasRunLengths: Bool, overwrites: Bool, kernels: Kernels
-  ) throws(PipelineError) {
-    file = try LineFile(path, overwrites: overwrites)
+  public init(classes: [String], hasRunLengths: Bool = false, kernels: Kernels = .best) {
     names = classes.map(quoted)
     (self.hasRunLengths, self.kernels) = (hasRunLengths, kernels)
   }
 
-  func write(_ mask: PooledLabels, of frame: Frame) throws {
+  /// The line with its end.
+  ///
+  /// - Parameter mask: class indices of the frame, any size.
+  public func text(of mask: LabelMap, _ frame: Frame) -> String {
     for index in counts.indices { counts[index] = 0 }
-    kernels.countLabels(mask.map.labels, count: mask.map.count, into: &counts)
+    kernels.countLabels(mask.labels, count: mask.count, into: &counts)
     let milliseconds = (ContinuousClock.now - frame.arrival).inSeconds * 1000
     line.removeAll(keepingCapacity: true)
     line += "{\"frame\":\(frame.index),\"pts\":\(frame.pts.map(String.init) ?? "null")"
     line += ",\"time\":\(frame.seconds.map { decimal($0, 1_000_000) } ?? "null")"
-    line += ",\"classes\":{\(shares(of: mask.map.count))},\"latency_ms\":\(decimal(milliseconds, 1000))"
-    if let confidence = mask.map.confidence {
-      let sum = (0..<mask.map.count).reduce(0) { $0 + Int(confidence[$1]) }
-      line += ",\"confidence\":\(decimal(Double(sum) / Double(255 * mask.map.count), 1_000_000))"
+    line += ",\"classes\":{\(shares(of: mask.count))},\"latency_ms\":\(decimal(milliseconds, 1000))"
+    if let confidence = mask.confidence {
+      let sum = (0..<mask.count).reduce(0) { $0 + Int(confidence[$1]) }
+      line += ",\"confidence\":\(decimal(Double(sum) / Double(255 * mask.count), 1_000_000))"
     }
-    if hasRunLengths { line += ",\"rle\":{\(runLengths(of: mask.map))}" }
+    if hasRunLengths { line += ",\"rle\":{\(runLengths(of: mask))}" }
     line += "}\n"
-    try file.write(line)
+    return line
   }
 
   private func shares(of total: Int) -> String {
@@ -53,6 +51,22 @@ final class RecordFile: MaskSink {
       return "\(names[label]):{\"size\":[\(mask.height),\(mask.width)],\"counts\":[\(lengths)]}"
     }.joined(separator: ",")
   }
+}
+
+/// Writes the record of each frame into a file.
+final class RecordFile: MaskSink {
+  private let file: LineFile
+  private let record: RecordLine
+
+  /// - Throws: `PipelineError.cannotWrite`, `.exists`.
+  init(
+    _ path: String, classes: [String], hasRunLengths: Bool, overwrites: Bool, kernels: Kernels
+  ) throws(PipelineError) {
+    file = try LineFile(path, overwrites: overwrites)
+    record = RecordLine(classes: classes, hasRunLengths: hasRunLengths, kernels: kernels)
+  }
+
+  func write(_ mask: PooledLabels, of frame: Frame) throws { try file.write(record.text(of: mask.map, frame)) }
 }
 
 /// A number with as many decimals as `scale` has zeros at most.

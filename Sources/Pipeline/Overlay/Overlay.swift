@@ -6,7 +6,8 @@ public import Tensors
 ///
 /// A decoded frame is never written: the result is a frame from a pool, of the same format. Used by one stage at a time.
 public final class Overlay {
-  private let style: OverlayStyle
+  /// May change from one frame to the next.
+  public var style: OverlayStyle { didSet { if style != oldValue { painters = nil } } }
   private let kernels: Kernels
   private var pool: FramePool?
   private var painters: Painters?

@@ -2,7 +2,7 @@
 public import Frames
 
 /// The choices for an overlay.
-public struct OverlayStyle: Sendable {
+public struct OverlayStyle: Sendable, Hashable {
   /// The classes by index.
   public var names: [String]
   public var palette: Palette

@@ -1,5 +1,5 @@
 // Label maps that are used again.
-import Frames
+public import Frames
 
 /// A pool of label maps of one size; a map returns to it when its last holder goes. Safe to use from any thread.
 final class LabelPool: Sendable {
@@ -21,9 +21,9 @@ final class LabelPool: Sendable {
   fileprivate func giveBack(_ map: LabelMap) { free.withLock { $0.append(map) } }
 }
 
-/// A label map on loan.
-final class PooledLabels: Sendable {
-  let map: LabelMap
+/// A label map on loan from its pool.
+public final class PooledLabels: Sendable {
+  public let map: LabelMap
   private let pool: LabelPool
 
   init(map: LabelMap, pool: LabelPool) {

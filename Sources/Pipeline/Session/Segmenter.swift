@@ -10,6 +10,9 @@ public protocol Segmenter: AnyObject, Sendable {
   /// May be called at any time, from any thread.
   func pictureSize(width: Int, height: Int) -> (width: Int, height: Int)
 
+  /// Another number when `pictureSize` gives other answers than before; from any thread too.
+  var revision: Int { get }
+
   /// Size of the label map that it makes of a picture of a size from `pictureSize`; from any thread too.
   func labelSize(width: Int, height: Int) -> (width: Int, height: Int)
 
@@ -19,6 +22,10 @@ public protocol Segmenter: AnyObject, Sendable {
   ///   - picture: upright, `rgb0`, of a size from `pictureSize`, with the frame's time and index.
   ///   - labels: of `labelSize`; overwritten, and so is their confidence where they have one.
   func segment(_ picture: Frame, into labels: LabelMap) throws
+}
+
+extension Segmenter {
+  public var revision: Int { 0 }
 }
 
 /// The integer U-Net of a model file as a segmenter.

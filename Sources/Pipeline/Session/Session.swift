@@ -19,7 +19,7 @@ public import Video
 /// its own. Stages that have nothing to do are left out.
 public final class Session: Sendable {
   private let graph = Graph()
-  private let tally = Tally()
+  private let tally: Tally
   private let ending = SourceEnding()
   private let digest = Monitor<String?>(nil)
   private let expected: Int?
@@ -27,12 +27,13 @@ public final class Session: Sendable {
 
   /// Opens the outputs and joins the stages; nothing runs yet.
   ///
+  /// - Parameter tally: where frames are counted; one that earlier sessions have counted in goes on from there.
   /// - Throws: `PipelineError`, and `VideoError` of the outputs.
   public convenience init(
     _ source: any PacketSource, _ segmenter: any Segmenter, output: SessionOutput, _ options: SessionOptions,
-    kernels: Kernels = .best
+    kernels: Kernels = .best, tally: Tally = Tally()
   ) throws {
-    self.init(expecting: Self.expected(source.video, options))
+    self.init(expecting: Self.expected(source.video, options), tally)
     let plan = SessionPlan(options, source.video, segmenter, kernels, tally)
     let (packets, frames, others) = (BoundedQueue<DemuxEvent>(capacity: 4), plan.frameQueue(), plan.packetQueue(output))
     let side = others.map { Outlet($0) }
@@ -44,9 +45,9 @@ public final class Session: Sendable {
   /// The same for a source that makes frames by itself.
   public convenience init(
     frames source: any FrameSource, _ segmenter: any Segmenter, output: SessionOutput, _ options: SessionOptions,
-    kernels: Kernels = .best
+    kernels: Kernels = .best, tally: Tally = Tally()
   ) throws {
-    self.init(expecting: Self.expected(source.video, options))
+    self.init(expecting: Self.expected(source.video, options), tally)
     let plan = SessionPlan(options, source.video, segmenter, kernels, tally)
     let (frames, others) = (plan.frameQueue(), plan.packetQueue(output))
     let side = others.map { Outlet($0) }
@@ -55,7 +56,7 @@ public final class Session: Sendable {
     try plan.build(graph, from: frames, output: output, others, copying: [], digest: digest)
   }
 
-  private init(expecting expected: Int?) { self.expected = expected }
+  private init(expecting expected: Int?, _ tally: Tally) { (self.expected, self.tally) = (expected, tally) }
 
   /// Frames that will be shown, as far as the source tells.
   private static func expected(_ video: VideoInfo, _ options: SessionOptions) -> Int? {
@@ -112,6 +113,15 @@ extension Session {
       firstFrameMs: (tally.firstFrame ?? 0) * 1000, latencyMs: tally.latency.summary, stages: graph.stages,
       rssMB: Double(ResidentMemory.peak) / 1e6)
   }
+
+  /// What each stage has cost so far.
+  public var stages: [StageReport] { graph.stages }
+
+  /// Elements that wait before each stage that has an input.
+  public var queues: [String: Int] { graph.queues }
+
+  /// Durations of each stage's calls so far.
+  public var stageDurations: [(name: String, durations: DurationCounts)] { graph.stageDurations }
 
   /// How far it is; cheap enough to be asked many times a second.
   public var progress: SessionProgress {

@@ -5,6 +5,8 @@ import Frames
 public struct SessionOptions: Sendable {
   /// Takes the frames whose number is a multiple of this; the others are counted as `skipped`.
   public var every = 1
+  /// Takes so many frames a second of the source's time at most; the others are counted as `skipped`. nil takes all.
+  public var maxRate: Double?
   /// Ends after so many frames were taken; nil takes all.
   public var limit: Int?
   /// The source cannot wait: late frames are dropped and counted, and latency does not grow.

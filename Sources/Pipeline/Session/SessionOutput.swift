@@ -9,6 +9,8 @@ public enum SessionOutput: Sendable {
   case video(String, SinkOptions)
   /// A folder with a picture per frame, named after the source's images.
   case pictures(String, SinkOptions)
+  /// Handed on frame by frame.
+  case receiver(any SessionReceiver)
 
   /// What the user's output argument means: `null:` and `md5:` make no overlay.
   ///
@@ -23,4 +25,15 @@ public enum SessionOutput: Sendable {
         isFolder || isImageList && last.hasSuffix(".overlay") ? .pictures(argument, options) : .video(argument, options)
     }
   }
+}
+
+/// Takes what a session makes as it is made, instead of a file.
+///
+/// Each kind of call comes from one thread at a time; a call that waits holds the session up, and a live one then drops
+/// frames.
+public protocol SessionReceiver: AnyObject, Sendable {
+  /// A frame with its labels; it counts as shown when the call returns.
+  func receive(_ segmented: SegmentedFrame) throws
+  /// A packet of another stream of the source.
+  func receive(_ packet: Packet) throws
 }

@@ -43,7 +43,10 @@ struct SessionPlan {
 
   /// The queue to the muxer, which the source fills as well as the encoder; nil when there is no muxer.
   func packetQueue(_ output: SessionOutput) -> BoundedQueue<Packet>? {
-    if case .video = output { BoundedQueue(capacity: 64) } else { nil }
+    switch output {
+    case .video, .receiver: BoundedQueue(capacity: 64)
+    case .none, .pictures: nil
+    }
   }
 
   /// Adds everything behind the decoder.
@@ -71,6 +74,11 @@ struct SessionPlan {
       graph.add("masks", MaskStage(sinks, tally: paints ? nil : tally), from: masked, to: segmented)
     }
     guard let segmented, paints else { return }
+    if case .receiver(let receiver) = output {
+      graph.add("overlay", ReceiverStage(receiver, freshness: freshness, tally: tally), from: segmented)
+      if let packets { graph.add("packets", PacketReceiverStage(receiver), from: packets) }
+      return
+    }
     let painted = BoundedQueue<Frame>(capacity: depth)
     let overlay = Overlay(options.style, kernels: kernels)
     let stage = OverlayStage(overlay, hasHUD: options.style.hasHUD, freshness: freshness, tally: tally)
@@ -83,7 +91,7 @@ struct SessionPlan {
     _ others: [StreamParameters]
   ) throws {
     switch output {
-    case .none: break
+    case .none, .receiver: break
     case .pictures(let folder, let sink):
       try makeFolder(folder)
       let pictures = PictureFolderStage(folder, images: video.imagePaths, options: settings(sink), tally: tally)

@@ -4,9 +4,11 @@ import Frames
 /// Counts the frames that have passed the last stage, with their latency and rate.
 ///
 /// Safe to use from any thread.
-final class Tally: Sendable {
-  let account = FrameAccount()
-  let latency = LatencyHistogram()
+public final class Tally: Sendable {
+  public let account = FrameAccount()
+  public let latency = LatencyHistogram()
+  /// Told each latency as well.
+  private let observer: (@Sendable (Duration) -> Void)?
   private let times = Monitor(Times())
 
   private struct Times {
@@ -18,6 +20,8 @@ final class Tally: Sendable {
     var count = 0
   }
 
+  public init(observer: (@Sendable (Duration) -> Void)? = nil) { self.observer = observer }
+
   func begin() { times.withLock { $0.start = .now } }
   func end() { times.withLock { $0.end = .now } }
 
@@ -25,6 +29,7 @@ final class Tally: Sendable {
   func shown(_ frame: Frame) {
     let now = ContinuousClock.now
     latency.record(now - frame.arrival)
+    observer?(now - frame.arrival)
     account.leave(.shown)
     times.withLock { times in
       if times.first == nil { times.first = now }

@@ -1,5 +1,5 @@
 // What travels between a session's stages.
-import Frames
+public import Frames
 
 /// A frame and the small picture that the network will see of it.
 struct PreparedFrame: Sendable {
@@ -8,7 +8,7 @@ struct PreparedFrame: Sendable {
 }
 
 /// A frame and its label map; they stay together to the end.
-struct SegmentedFrame: Sendable {
-  let frame: Frame
-  let labels: PooledLabels
+public struct SegmentedFrame: Sendable {
+  public let frame: Frame
+  public let labels: PooledLabels
 }

@@ -15,6 +15,8 @@ final class ResizeStage: Stage {
     var width, height: Int
     var rotation: Rotation
     var aspect: Rational
+    /// The segmenter's.
+    var revision: Int
   }
 
   init(_ segmenter: any Segmenter, kernels: Kernels) {
@@ -28,7 +30,8 @@ final class ResizeStage: Stage {
 
   private func scaler(for frame: Frame) -> Scaler {
     let shape = Shape(
-      width: frame.width, height: frame.height, rotation: frame.rotation, aspect: frame.sampleAspectRatio)
+      width: frame.width, height: frame.height, rotation: frame.rotation, aspect: frame.sampleAspectRatio,
+      revision: segmenter.revision)
     if let scaler, shape == self.shape { return scaler }
     let upright = squareSize(
       width: frame.width, height: frame.height, rotation: frame.rotation, aspect: frame.sampleAspectRatio)

@@ -1,0 +1,148 @@
+// One container after the other for one output.
+import Dispatch
+import Foundation
+import Settings
+import Video
+
+/// Opens, fills, ends and opens anew what an output writes; used by the output's thread.
+struct OutputContainer {
+  private let kind: OutputKind
+  private let options: VideoOutputOptions
+  private let meter: OutputMeter
+  /// Told which muxer is open, so that others can end its waits.
+  private let announce: (Muxer?) -> Void
+  private var muxer: Muxer?
+  private var programme: Programme?
+  /// When the open container began, in seconds of the outputs' time.
+  private var began = 0.0
+  /// Nothing but a key frame can be made sense of.
+  private var needsKey = true
+  private var retryAt = ContinuousClock.now
+  private var backoff = Backoff(first: 0.5, longest: 30)
+
+  init(
+    _ kind: OutputKind, _ options: VideoOutputOptions, _ meter: OutputMeter, announce: @escaping (Muxer?) -> Void
+  ) {
+    (self.kind, self.options, self.meter, self.announce) = (kind, options, meter, announce)
+  }
+
+  /// Packets went missing before the next one.
+  mutating func lost() { needsKey = true }
+
+  /// Writes a packet, or counts it as dropped while there is nothing to write to.
+  mutating func write(_ item: OutputPacket) {
+    if item.programme !== programme { end() }
+    programme = item.programme
+    let isKey = item.isVideo && item.packet.isKey
+    if isKey, isFull(item.packet) { end() }
+    if muxer == nil, isKey, ContinuousClock.now >= retryAt { begin(item) }
+    if isKey { needsKey = false }
+    guard let muxer, !(item.isVideo && needsKey) else {
+      if item.isVideo { meter.dropped() }
+      return
+    }
+    do {
+      let bytes = item.packet.bytes.count
+      try muxer.write(item.packet)
+      meter.wrote(bytes: bytes, isFrame: item.isVideo, arrival: item.arrival)
+      if item.isVideo { backoff.reset() }
+    } catch {
+      fail(error)
+    }
+  }
+
+  /// Ends the open container in order. An MP4 is made an ordinary file aside, since that takes as long as copying it.
+  mutating func end() {
+    guard let muxer = muxer.take() else { return }
+    announce(nil)
+    needsKey = true
+    let (tell, meter) = (options.tell, meter)
+    guard case .recording = kind else {
+      do { try muxer.finish() } catch { tell("\(error)") }
+      return
+    }
+    Self.finishing.async {
+      do { try muxer.finish() } catch {
+        meter.failed("\(error)")
+        tell("\(error)")
+      }
+    }
+  }
+
+  /// Where recordings are finished, one at a time; waited for at the end of the daemon.
+  static let finishing = DispatchQueue(label: "verge.recordings")
+
+  private func isFull(_ packet: Packet) -> Bool {
+    guard case .recording = kind, muxer != nil, options.recording.every.seconds > 0 else { return false }
+    return (packet.seconds ?? 0) - began >= options.recording.every.seconds
+  }
+
+  private mutating func begin(_ first: OutputPacket) {
+    began = first.packet.seconds ?? 0
+    do {
+      let (name, sink) = try destination(first.programme)
+      let made = try Muxer(try OutputTarget(name, format: sink.format), copying: first.programme.others, sink)
+      announce(made)
+      meter.opened()
+      (muxer, needsKey) = (made, false)
+      deleteOld()
+    } catch {
+      fail(error)
+    }
+  }
+
+  private mutating func fail(_ error: any Error) {
+    muxer?.abort()
+    muxer = nil
+    announce(nil)
+    needsKey = true
+    retryAt = .now + backoff.wait()
+    meter.failed("\(error)")
+    options.tell("\(error)")
+  }
+
+  /// Where the next container goes, and how it is written.
+  private func destination(_ programme: Programme) throws -> (name: String, SinkOptions) {
+    var sink = SinkOptions()
+    sink.isLive = true
+    sink.timeout = options.timeout
+    sink.frameRate = programme.frameRate
+    sink.timeOrigin = began
+    sink.diagnostics = options.tell
+    switch kind {
+    case .network(let url):
+      if url.hasPrefix("rtsp") { sink.muxerOptions["rtsp_transport"] = options.transport }
+      return (url, sink)
+    case .recording(let path):
+      let name = RecordingNames(path).path(at: Date())
+      try Self.makeFolder(of: name)
+      return (name, sink)
+    case .hls(let path):
+      try Self.makeFolder(of: path)
+      sink.muxerOptions = [
+        "hls_time": "\(options.hls.segment.seconds)", "hls_list_size": "\(options.hls.count)",
+        "hls_flags": "delete_segments+append_list+program_date_time+temp_file",
+      ]
+      return (path, sink)
+    case .records: preconditionFailure("records are no video")
+    }
+  }
+
+  private static func makeFolder(of path: String) throws(VideoError) {
+    let folder = (path as NSString).deletingLastPathComponent
+    guard !folder.isEmpty else { return }
+    do {
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    } catch {
+      throw .cannotWrite(path, cause: "its folder cannot be made")
+    }
+  }
+
+  /// Deletes recordings that are older than the settings keep them.
+  private func deleteOld() {
+    guard case .recording(let path) = kind, options.recording.keep.seconds > 0 else { return }
+    for file in RecordingNames(path).files(before: Date(timeIntervalSinceNow: -options.recording.keep.seconds)) {
+      do { try FileManager.default.removeItem(atPath: file) } catch { options.tell("cannot delete \(file): \(error)") }
+    }
+  }
+}

@@ -1,0 +1,23 @@
+// How long to wait before the next try.
+
+/// Waits that double with each failure, up to a limit, each with a fifth of chance either way, so that many clients of one
+/// server do not come back at once.
+struct Backoff {
+  private let first, longest: Double
+  private var next: Double
+
+  /// - Parameters: seconds.
+  init(first: Double, longest: Double) {
+    (self.first, self.longest) = (max(0.01, first), max(first, longest))
+    next = self.first
+  }
+
+  /// The wait before the next try.
+  mutating func wait() -> Duration {
+    defer { next = min(longest, next * 2) }
+    return .seconds(next * Double.random(in: 0.8...1.2))
+  }
+
+  /// It worked.
+  mutating func reset() { next = first }
+}

@@ -1,0 +1,225 @@
+// One stream: its source opened again and again, its outputs kept.
+import Dispatch
+import Foundation
+import Frames
+import Logging
+import Pipeline
+import Settings
+import Tensors
+import UNet
+import Video
+
+/// Runs a stream on a thread of its own from `start` to `stop`.
+///
+/// Everything that waits (opening a source, a session, a pause between tries) happens on that thread; all calls from others
+/// return at once.
+final class Stream: Sendable {
+  let name: String
+  let settings: StreamSettings
+  let segmenter: StreamSegmenter
+  let painter: OverlayPainter
+  let hub: StreamHub
+  let state: Monitor<StreamState>
+  let tally: Tally
+  /// Of the frames that were painted in the last seconds.
+  let recent = RecentLatency()
+  private let plan: SourcePlan
+  private let networks: SharedNetworks
+  private let log: Logger
+  private let notices = RepeatingTimer()
+
+  /// Loads the model and opens the outputs' threads; nothing runs yet.
+  ///
+  /// - Throws: `ModelError`, `VideoError`.
+  init(_ name: String, _ settings: StreamSettings, _ environment: StreamEnvironment) throws {
+    (self.name, self.settings) = (name, settings)
+    var log = environment.log
+    log[metadataKey: "stream"] = "\(name)"
+    self.log = log
+    networks = environment.networks
+    plan = SourcePlan(settings)
+    let tell: @Sendable (String) -> Void = { [log] in log.warning("\($0)") }
+    let budget = try settings.networkPixels()
+    segmenter = StreamSegmenter(
+      networks, try networks.model(settings.model), weight: settings.priority, budget: budget)
+    painter = OverlayPainter(settings.overlay, classes: settings.classes, kernels: networks.kernels, tell: tell)
+    let outputs = settings.outputs.map { environment.output($0, settings, isLive: plan.isLive, tell: tell) }
+    hub = try StreamHub(name: name, segmenter, painter, outputs: outputs, encoder: settings.encoder, tell: tell)
+    if !settings.shadow.model.isEmpty {
+      segmenter.setShadow(Shadow(try networks.model(settings.shadow.model), share: settings.shadow.share))
+    }
+    let (recent, state) = (recent, Monitor(StreamState()))
+    self.state = state
+    tally = Tally { latency in
+      recent.record(latency)
+      state.withLock { $0.run() }
+    }
+  }
+
+  func start() {
+    let thread = Thread { [self] in
+      work()
+      state.withLock { $0.isOver = true }
+      state.wakeAll()
+    }
+    thread.name = "verge.\(name)"
+    // Opening a source goes deep into FFmpeg.
+    thread.stackSize = 1 << 20
+    thread.start()
+    if plan.isLive, settings.reconnect.placeholder { notices.start { [weak self] in self?.showNotice() } }
+  }
+
+  /// Ends the stream; returns at once.
+  func stop() {
+    command { $0.order = .stop }
+    notices.stop()
+  }
+
+  func pause() { command { $0.order = .pause } }
+  func resume() { command { $0.order = .run } }
+
+  /// Opens the source anew, also that of a stream that has ended or failed.
+  func restart() {
+    command { state in
+      state.order = .run
+      state.restarts += 1
+    }
+  }
+
+  /// Waits until the thread has ended and the outputs have written everything.
+  ///
+  /// - Returns: false when something had to be cut off.
+  func wait(until deadline: ContinuousClock.Instant) -> Bool {
+    while !state.withLock({ $0.isOver }), ContinuousClock.now < deadline { usleep(5000) }
+    let isOver = state.withLock { $0.isOver }
+    return hub.wait(until: deadline) && isOver
+  }
+
+  /// Gives an order, and ends what the thread waits for.
+  private func command(_ change: (inout StreamState) -> Void) {
+    let (session, cancellation) = state.withLock { state in
+      change(&state)
+      return (state.session, state.cancellation)
+    }
+    cancellation?.cancel()
+    session?.stop()
+    state.wakeAll()
+  }
+
+  private func work() {
+    var backoff = Backoff(first: settings.reconnect.first.seconds, longest: settings.reconnect.longest.seconds)
+    while let cancellation = nextConnection() {
+      let shown = tally.account.snapshot.shown
+      let end = connect(cancellation)
+      if tally.account.snapshot.shown > shown { backoff.reset() }
+      settle(end, after: backoff.wait())
+    }
+    hub.close()
+  }
+
+  /// Waits until the source is to be opened; nil when the stream is to end.
+  private func nextConnection() -> Cancellation? {
+    state.waitUntil { state -> Cancellation?? in
+      switch state.order {
+      case .stop: return .some(nil)
+      case .pause:
+        state.become(.paused)
+        return nil
+      case .run:
+        guard state.mayConnect else { return nil }
+        state.begin()
+        return .some(state.cancellation)
+      }
+    }
+  }
+
+  /// One connection from opening to end.
+  private func connect(_ cancellation: Cancellation) -> ConnectionEnd {
+    do {
+      let source = try plan.open(threads: networks.threads, cancellation) { [log] in log.notice("\($0)") }
+      hub.connect(source.video, others: source.others)
+      let session = try session(source)
+      let mayRun = state.withLock { state in
+        guard !cancellation.isCancelled else { return false }
+        state.session = session
+        return true
+      }
+      guard mayRun else { return .ordered }
+      log.info("source open: \(source.video.codec) \(source.video.width)x\(source.video.height)")
+      session.start()
+      defer { state.withLock { $0.session = nil } }
+      try session.wait()
+      return cancellation.isCancelled ? .ordered : .ended
+    } catch {
+      return cancellation.isCancelled ? .ordered : .failed("\(error)", isFinal: isFinal(error))
+    }
+  }
+
+  private func session(_ source: OpenSource) throws -> Session {
+    var options = SessionOptions(style: OverlayStyle(names: [], palette: Palette([])))
+    options.isLive = plan.isLive
+    options.maxAge = settings.maxAge.duration
+    options.maxRate = settings.fps > 0 ? settings.fps : nil
+    switch source {
+    case .packets(let packets):
+      return try Session(
+        packets, segmenter, output: .receiver(hub), options, kernels: networks.kernels, tally: tally)
+    case .frames(let frames):
+      return try Session(
+        frames: frames, segmenter, output: .receiver(hub), options, kernels: networks.kernels, tally: tally)
+    }
+  }
+
+  /// Whether trying again is no use.
+  private func isFinal(_ error: any Error) -> Bool {
+    switch (error as? GraphFailure)?.error ?? error {
+    case VideoError.badOption, VideoError.unknownEncoder, VideoError.noDecoder: true
+    default: error is ModelError
+    }
+  }
+
+  /// Decides what comes after a connection.
+  private func settle(_ end: ConnectionEnd, after wait: Duration) {
+    switch end {
+    case .ordered: break
+    case .ended where plan.isFile && !plan.loops: state.withLock { $0.become(.ended) }
+    case .ended: retry("the source has ended", after: wait)
+    case .failed(let message, let isFinal):
+      if isFinal {
+        log.error("\(message)")
+        state.withLock { state in
+          state.note(message)
+          state.become(.failed)
+        }
+      } else {
+        retry(message, after: wait)
+      }
+    }
+  }
+
+  private func retry(_ message: String, after wait: Duration) {
+    log.warning("\(message); trying again in \((wait.inSeconds * 10).rounded() / 10) s")
+    state.withLock { state in
+      state.note(message)
+      state.become(.reconnecting)
+    }
+    // A restart or a stop ends the wait.
+    let due = ContinuousClock.now + wait
+    while ContinuousClock.now < due, !state.withLock({ $0.isInterrupted }) { usleep(20_000) }
+  }
+
+  /// While there is no picture, outputs and viewers get one that says so.
+  private func showNotice() {
+    guard let lines = state.withLock({ $0.notice }) else { return }
+    hub.showNotice(lines)
+  }
+}
+
+/// How a connection ended.
+private enum ConnectionEnd {
+  /// By an order: stop, pause, restart.
+  case ordered
+  /// By its source.
+  case ended
+  case failed(String, isFinal: Bool)
+}

@@ -1,0 +1,43 @@
+// What streams share.
+import Logging
+import Video
+
+/// The daemon around a stream.
+struct StreamEnvironment: Sendable {
+  let networks: SharedNetworks
+  let log: Logger
+  /// A text without credentials.
+  let redact: @Sendable (String) -> String
+
+  /// Opens one of a stream's outputs.
+  func output(
+    _ output: String, _ settings: StreamSettings, isLive: Bool, tell: @escaping @Sendable (String) -> Void
+  ) -> any StreamOutput {
+    let kind = OutputKind(output)
+    if case .records(let place) = kind {
+      return RecordOutput(place, name: redact(output), isLive: isLive, timeout: Self.timeout, tell: tell)
+    }
+    var options = VideoOutputOptions()
+    (options.recording, options.hls) = (settings.recording, settings.hls)
+    (options.isLive, options.timeout, options.tell) = (isLive, Self.timeout, tell)
+    options.transport = settings.transport
+    return VideoOutput(kind, name: redact(output), options)
+  }
+
+  /// Seconds that a peer may take nothing before it counts as gone.
+  private static let timeout = 5.0
+}
+
+extension StreamSettings {
+  /// Pixels of the network's input; nil for those the model was trained at.
+  ///
+  /// - Throws: `DaemonError.invalid` for a size that is none.
+  func networkPixels() throws(DaemonError) -> Int? {
+    guard !size.isEmpty else { return nil }
+    let sides = size.split(separator: "x").compactMap { Int($0) }
+    guard sides.count == 2, sides.allSatisfy({ (16...16_384).contains($0) }) else {
+      throw .invalid(place: "size", reason: "must be WIDTHxHEIGHT such as 480x352, not '\(size)'")
+    }
+    return sides[0] * sides[1]
+  }
+}

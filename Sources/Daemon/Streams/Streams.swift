@@ -1,0 +1,104 @@
+// All streams of the daemon, by name.
+import Foundation
+public import Logging
+import Pipeline
+import Settings
+import Synchronization
+public import Tensors
+import UNet
+
+/// The streams and what they share; what the API, the page and the metrics ask.
+///
+/// Safe to use from any thread. Calls return at once; what a stream is told happens on its own thread.
+public final class Streams: Sendable {
+  let environment: StreamEnvironment
+  let facts: DaemonFacts
+  let readSettings: @Sendable () throws(DaemonError) -> DaemonSettings
+  let state: Mutex<State>
+  private let sampler = RepeatingTimer()
+
+  struct State: Sendable {
+    var settings: DaemonSettings
+    var streams: [String: Entry] = [:]
+    /// Streams that were told to end and have not yet.
+    var ending: [Stream] = []
+    var isReady = false
+  }
+
+  /// A stream that runs, or the reason why it does not.
+  struct Entry: Sendable {
+    var settings: StreamSettings
+    var stream: Stream?
+    var since = Date()
+    var failure: Incident?
+  }
+
+  /// - Parameters:
+  ///   - settings: checked.
+  ///   - redact: takes credentials out of texts.
+  ///   - readSettings: reads the configuration again, for `reload`.
+  public init(
+    _ settings: DaemonSettings, kernels: Kernels, facts: DaemonFacts, log: Logger,
+    redact: @escaping @Sendable (String) -> String,
+    readSettings: @escaping @Sendable () throws(DaemonError) -> DaemonSettings
+  ) {
+    environment = StreamEnvironment(
+      networks: SharedNetworks(kernels: kernels, threads: facts.threads), log: log, redact: redact)
+    (self.facts, self.readSettings) = (facts, readSettings)
+    state = Mutex(State(settings: settings))
+  }
+
+  /// Starts every stream that is enabled; one that cannot start is `failed`, the others run.
+  public func start() {
+    let streams = state.withLock { $0.settings.streams }
+    for (name, settings) in streams.sorted(by: { $0.key < $1.key }) { install(name, settings) }
+    state.withLock { $0.isReady = true }
+    sampler.start(every: 1) { [weak self] in self?.sample() }
+  }
+
+  /// Ends every stream, finishing what it writes.
+  ///
+  /// - Returns: false when some had to be cut off at the deadline.
+  public func stop(within limit: Duration) -> Bool {
+    sampler.stop()
+    let deadline = ContinuousClock.now + limit
+    let all = state.withLock { state in
+      let all = state.streams.values.compactMap(\.stream) + state.ending
+      (state.streams, state.ending, state.isReady) = ([:], [], false)
+      return all
+    }
+    for stream in all { stream.stop() }
+    return all.map { $0.wait(until: deadline) }.allSatisfy { $0 }
+  }
+
+  private func sample() {
+    for stream in state.withLock({ $0.streams.values.compactMap(\.stream) }) { stream.sample() }
+    state.withLock { $0.ending.removeAll { $0.state.withLock { $0.isOver } } }
+  }
+
+  /// Puts a stream in place of what was there.
+  func install(_ name: String, _ settings: StreamSettings) {
+    var entry = Entry(settings: settings)
+    if settings.enabled {
+      do {
+        entry.stream = try Stream(name, settings, environment)
+      } catch {
+        entry.failure = Incident(time: Date(), message: "\(error)")
+        environment.log.error("\(error)", metadata: ["stream": "\(name)"])
+      }
+    }
+    let (stream, old) = (entry.stream, state.withLock { $0.replace(name, with: entry) })
+    old?.stop()
+    stream?.start()
+  }
+}
+
+extension Streams.State {
+  /// - Returns: the stream that was there.
+  mutating func replace(_ name: String, with entry: Streams.Entry?) -> Stream? {
+    let old = streams[name]?.stream
+    if let old { ending.append(old) }
+    streams[name] = entry
+    return old
+  }
+}
