@@ -62,7 +62,8 @@ let package = Package(
     .executableTarget(
       name: "verge",
       dependencies: [
-        "CFFmpeg", "Frames", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange", "Daemon",
+        "CFFmpeg", "Frames", "Settings", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange",
+        "Daemon",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     // Tests
@@ -72,6 +73,7 @@ let package = Package(
       dependencies: ["KernelChecks", "Tensors", .product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/checkkernels"),
     .testTarget(name: "FramesTests", dependencies: ["Frames"]),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
     .testTarget(name: "TensorsTests", dependencies: ["CKernels", "KernelChecks", "Tensors"]),
     .testTarget(name: "VideoTests", dependencies: ["Frames", "Video"]),
     .target(name: "AllocationCount", path: "Tests/AllocationCount"),
@@ -90,7 +92,7 @@ let package = Package(
       exclude: ["Models"]),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["Daemon", "Frames", "Pipeline"]),
+      dependencies: ["Daemon", "Frames", "Pipeline", "Settings", .product(name: "Logging", package: "swift-log")]),
     .testTarget(name: "LayeringTests"),
     .testTarget(name: "CommandTests", dependencies: ["verge"]),
   ])

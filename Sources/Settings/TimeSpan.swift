@@ -6,9 +6,13 @@ public struct TimeSpan: Sendable, Hashable {
 
   public init(seconds: Double) { self.seconds = seconds }
 
+  /// A century; longer ones would not fit into the system's clocks.
+  private static let longest = 100 * 366 * 86_400.0
+
   /// - Returns: nil for text that is no length of time.
   public init?(_ text: String) {
-    guard let seconds = text.contains(":") ? Self.clock(text) : Self.quantity(text), seconds.isFinite, seconds >= 0
+    guard let seconds = text.contains(":") ? Self.clock(text) : Self.quantity(text),
+      (0...Self.longest).contains(seconds)
     else { return nil }
     self.seconds = seconds
   }

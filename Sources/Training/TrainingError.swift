@@ -1,4 +1,5 @@
 // What can go wrong in training, evaluation and calibration.
+public import Settings
 
 /// An error of the training target, with what its user needs to act on.
 public enum TrainingError: Error, Sendable, Equatable {
@@ -16,14 +17,24 @@ public enum TrainingError: Error, Sendable, Equatable {
   case checkpoint(path: String, reason: String)
   /// The loss or a weight is no longer a finite number, or the loss runs away; `kept` says what there is to go on from.
   case diverged(step: Int, layer: String, reason: String, kept: String)
-  /// A recipe that cannot be read, or a key of it; `place` is `FILE:LINE` or the option.
-  case recipe(place: String, reason: String)
+  /// A recipe that cannot be read, or a key of it.
+  case recipe(SettingsError)
   /// The run needs more memory than it may take, in bytes; `batch` is the largest that would fit, 0 for none.
   case memory(needed: Int, limit: Int, batch: Int)
   /// The log of a run cannot be written.
   case log(path: String, reason: String)
   /// Calibration or quantisation is impossible, or loses more than it may.
   case quantization(String)
+}
+
+extension TrainingError {
+  init(_ error: SettingsError) {
+    if case .setting(let name, let reason) = error {
+      self = .setting(name: name, reason: reason)
+    } else {
+      self = .recipe(error)
+    }
+  }
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -38,7 +49,7 @@ extension TrainingError: CustomStringConvertible {
     case .diverged(let step, let layer, let reason, let kept):
       "training diverged at step \(step) in layer \(layer): \(reason); kept: \(kept.isEmpty ? "nothing yet" : kept). "
         + "Try a lower learning rate (--lr), a longer --warmup, or --precision float"
-    case .recipe(let place, let reason): "\(place): \(reason)"
+    case .recipe(let error): error.description
     case .memory(let needed, let limit, let batch):
       "training needs about \(needed >> 20) MB of memory and there are \(limit >> 20) MB; "
         + (batch > 0 ? "--batch \(batch) would fit" : "take smaller crops (--size) or a narrower network (--widths)")

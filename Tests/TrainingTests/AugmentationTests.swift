@@ -1,6 +1,7 @@
 // Varied pictures and their labels.
 import Foundation
 import Frames
+import Settings
 import Testing
 import UNet
 
@@ -150,12 +151,12 @@ private struct Drawn {
     for preset in AugmentationPreset.allCases { try preset.augmentation.checkAll() }
     var recipe = Augmentation()
     recipe.fog.probability = 2
-    #expect(throws: TrainingError.setting(name: "fog.probability", reason: "must be in 0...1, not 2.0")) {
+    #expect(throws: SettingsError.setting(name: "fog.probability", reason: "must be in 0...1, not 2.0")) {
       try recipe.checkAll()
     }
     recipe = Augmentation()
     recipe.minimumScale = 3
-    #expect(throws: TrainingError.self) { try recipe.checkAll() }
+    #expect(throws: SettingsError.self) { try recipe.checkAll() }
   }
 
   /// A grey road under a dark sky with a black wall at the horizon.

@@ -1,5 +1,6 @@
 // Losses on cells that are easy to work out, and their gradients against finite differences.
 import Foundation
+import Settings
 import Testing
 
 @testable import Training
@@ -154,9 +155,9 @@ private func logarithms(_ odds: [Double]) -> [Float] { odds.map { Float(log($0))
   @Test func contradictionsAreRefused() {
     var recipe = LossRecipe()
     recipe.hardBelow = 0.5
-    #expect(throws: TrainingError.self) { try recipe.check() }
+    #expect(throws: SettingsError.self) { try recipe.check() }
     (recipe.hardBelow, recipe.crossEntropy) = (0, 0)
-    #expect(throws: TrainingError.self) { try recipe.check() }
+    #expect(throws: SettingsError.self) { try recipe.check() }
   }
 }
 

@@ -6,14 +6,14 @@ import Testing
 @testable import Training
 
 @Suite struct RecipeTests {
-  private func read(_ yaml: String) throws(TrainingError) -> Recipe {
-    var reader = RecipeReader<Recipe>()
+  private func read(_ yaml: String) throws(SettingsError) -> Recipe {
+    var reader = SettingsReader<Recipe>()
     try reader.read(yaml, from: "mine.yaml")
-    return try reader.recipe()
+    return try reader.value()
   }
 
   private func refusal(_ yaml: String) -> String {
-    do throws(TrainingError) {
+    do throws(SettingsError) {
       _ = try read(yaml)
       return "nothing"
     } catch {
@@ -83,22 +83,22 @@ import Testing
   }
 
   @Test func optionsOverrideAndAreNamed() throws {
-    var reader = RecipeReader<Recipe>()
+    var reader = SettingsReader<Recipe>()
     try reader.read("batch: 4\n", from: "mine.yaml")
     try reader.set("batch", to: "2", from: "--batch")
     try reader.set("network.widths", to: "8,16,24", from: "--widths")
     try reader.set("data.train", to: ["scenes:64x48", "camvid:x"], from: "--data")
-    let recipe = try reader.recipe()
+    let recipe = try reader.value()
     #expect(recipe.batch == 2 && recipe.network.widths == [8, 16, 24] && recipe.data.train.count == 2)
     #expect(reader.given.isSuperset(of: ["batch", "network.widths", "data.train"]))
     try reader.set("optimizer.rate", to: "-1", from: "--lr")
     #expect {
-      try reader.recipe()
+      try reader.value()
     } throws: { error in
       "\(error)" == "--lr: optimizer.rate must be above 0, not -1.0"
     }
-    #expect(throws: TrainingError.self) { try reader.set("optimiser.rate", to: "1", from: "--set") }
-    #expect(throws: TrainingError.self) { try reader.set("", to: "1", from: "--set") }
+    #expect(throws: SettingsError.self) { try reader.set("optimiser.rate", to: "1", from: "--set") }
+    #expect(throws: SettingsError.self) { try reader.set("", to: "1", from: "--set") }
   }
 
   @Test func everyKeyIsExplained() {
@@ -118,9 +118,9 @@ import Testing
       #expect(size == bytes.map { .bytes($0) } ?? (text == "auto" ? .automatic : nil), "\(text)")
       #expect(size?.description ?? "" == written)
     }
-    var reader = RecipeReader<Recipe>()
+    var reader = SettingsReader<Recipe>()
     try reader.set("data.cache", to: "3 bananas", from: "--cache")
-    #expect(message { _ = try reader.recipe() }.hasPrefix("--cache: data.cache must be auto or a size such as 2GiB"))
+    #expect(message { _ = try reader.value() }.hasPrefix("--cache: data.cache must be auto or a size such as 2GiB"))
   }
 
   @Test func keysThatAnOlderCheckpointDoesNotKnowHaveTheirDefaults() throws {
@@ -144,9 +144,9 @@ import Testing
     #expect(!RecipeLibrary.shipped.isEmpty)
     for name in RecipeLibrary.shipped {
       let found = try RecipeLibrary.text(of: name)
-      var reader = RecipeReader<Recipe>()
+      var reader = SettingsReader<Recipe>()
       try reader.read(found.text, from: found.place)
-      let recipe = try reader.recipe()
+      let recipe = try reader.value()
       let missing = Set(recipe.settings.keys).subtracting(reader.given)
       #expect(
         missing.isEmpty, "\(name) does not say \(missing.sorted()); verge train --recipe \(name) --print-recipe does")

@@ -1,7 +1,8 @@
 // How training varies its pictures.
+public import Settings
 
 /// An effect that some pictures get.
-public struct Effect: RecipePart {
+public struct Effect: SettingsPart {
   /// Share of the pictures that get it.
   public var probability = 0.0
   /// How strong it may be, 0…1; each picture draws a strength between a third of it and all of it.
@@ -17,14 +18,14 @@ public struct Effect: RecipePart {
     "probability": "share of the pictures that get it, 0 to 1", "strength": "how strong it may be, 0 to 1",
   ]
 
-  public func check() throws(TrainingError) {
-    try RecipeCheck.require((0...1).contains(probability), "probability", "must be in 0...1, not \(probability)")
-    try RecipeCheck.require((0...1).contains(strength), "strength", "must be in 0...1, not \(strength)")
+  public func check() throws(SettingsError) {
+    try SettingsCheck.require((0...1).contains(probability), "probability", "must be in 0...1, not \(probability)")
+    try SettingsCheck.require((0...1).contains(strength), "strength", "must be in 0...1, not \(strength)")
   }
 }
 
 /// The ranges that variations are drawn from; `.none` for pictures as they are.
-public struct Augmentation: RecipePart {
+public struct Augmentation: SettingsPart {
   /// Probability of a mirrored picture.
   public var flip = 0.5
   /// Enlargement, drawn evenly on a logarithmic scale.
@@ -85,11 +86,11 @@ public struct Augmentation: RecipePart {
     "dirt": "specks and blots on the lens",
   ]
 
-  public func check() throws(TrainingError) {
+  public func check() throws(SettingsError) {
     for (name, value) in [("flip", flip), ("rare_crops", rareCrops), ("colors", colors)] {
-      try RecipeCheck.require((0...1).contains(value), name, "must be in 0...1, not \(value)")
+      try SettingsCheck.require((0...1).contains(value), name, "must be in 0...1, not \(value)")
     }
-    try RecipeCheck.require(
+    try SettingsCheck.require(
       minimumScale >= 0.05 && minimumScale <= maximumScale && maximumScale <= 20, "minimum_scale",
       "and maximum_scale must be 0.05 to 20, ascending, not \(minimumScale) and \(maximumScale)")
     let factors = [
@@ -97,11 +98,11 @@ public struct Augmentation: RecipePart {
       ("channel_gain", channelGain),
     ]
     for (name, value) in factors {
-      try RecipeCheck.require(value >= 1 && value <= 20, name, "is a factor and must be in 1...20, not \(value)")
+      try SettingsCheck.require(value >= 1 && value <= 20, name, "is a factor and must be in 1...20, not \(value)")
     }
     for (name, value, limit) in [("rotation", rotation, 180), ("hue", hue, 180), ("brightness", brightness, 1.0)] {
-      try RecipeCheck.require((0...limit).contains(value), name, "must be in 0...\(limit), not \(value)")
+      try SettingsCheck.require((0...limit).contains(value), name, "must be in 0...\(limit), not \(value)")
     }
-    try RecipeCheck.require((0...1).contains(noise), "noise", "must be in 0...1, not \(noise)")
+    try SettingsCheck.require((0...1).contains(noise), "noise", "must be in 0...1, not \(noise)")
   }
 }

@@ -1,7 +1,8 @@
 // Augmentation by name.
+public import Settings
 
 /// Settings for the usual cases.
-public enum AugmentationPreset: String, RecipeChoice {
+public enum AugmentationPreset: String, SettingsChoice {
   /// Pictures as they are.
   case none
   /// Variations of place, size, colour and camera.

@@ -1,8 +1,9 @@
 // Activations left out at random, against overfitting.
+public import Settings
 import Tensors
 
 /// Where activations are dropped.
-public enum DropoutPlace: String, RecipeChoice {
+public enum DropoutPlace: String, SettingsChoice {
   /// Between the two convolutions of every block, as in small U-Nets for few pictures.
   case blocks
   /// After both convolutions of the deepest level, as in the original U-Net.
@@ -10,7 +11,7 @@ public enum DropoutPlace: String, RecipeChoice {
 }
 
 /// How many activations a training step leaves out, and where. A property of training: a model file has none.
-public struct DropoutRecipe: RecipePart {
+public struct DropoutRecipe: SettingsPart {
   /// Share of the activations that become 0, 0 to 0.9; the others grow by 1/(1 − rate).
   public var rate = 0.0
   public var place = DropoutPlace.blocks
@@ -22,9 +23,9 @@ public struct DropoutRecipe: RecipePart {
     "place": "blocks: between the convolutions of every block; deepest: on the deepest level only",
   ]
 
-  /// - Throws: `TrainingError.setting`.
-  public func check() throws(TrainingError) {
-    try RecipeCheck.require((0...0.9).contains(rate), "rate", "must be in 0...0.9, not \(rate)")
+  /// - Throws: `SettingsError.setting`.
+  public func check() throws(SettingsError) {
+    try SettingsCheck.require((0...0.9).contains(rate), "rate", "must be in 0...0.9, not \(rate)")
   }
 
   /// Whether the output of a layer of a network with `levels` levels is dropped.

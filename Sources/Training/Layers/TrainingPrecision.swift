@@ -1,9 +1,10 @@
 // In which type a network computes, and on which kernels.
+public import Settings
 import Tensors
 import UNet
 
 /// The type of activations and their gradients in training; weights and the optimiser are always f32.
-public enum TrainingPrecision: String, RecipeChoice {
+public enum TrainingPrecision: String, SettingsChoice {
   /// bf16 where the CPU multiplies it, else float.
   case auto
   case float

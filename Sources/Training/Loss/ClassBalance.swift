@@ -1,9 +1,10 @@
-// How much each class weighs in the cross-entropy.
 import Foundation
+// How much each class weighs in the cross-entropy.
+public import Settings
 
 /// A rule that makes weights from how often classes occur, and factors given by name.
-public struct ClassBalance: RecipePart {
-  public enum Rule: String, RecipeChoice {
+public struct ClassBalance: SettingsPart {
+  public enum Rule: String, SettingsChoice {
     /// All labelled pixels count the same.
     case none
     /// (median share / share)^power. Source: Eigen and Fergus 2015, section 5.3.2.
@@ -33,12 +34,12 @@ public struct ClassBalance: RecipePart {
   /// Samples that all labelled pixels together count as: neighbours tell the same, so pixels are no samples.
   private static let samples = 100_000.0
 
-  public func check() throws(TrainingError) {
-    try RecipeCheck.require((0...2).contains(power), "power", "must be in 0...2, not \(power)")
-    try RecipeCheck.require((0..<1).contains(beta), "beta", "must be in 0..<1, not \(beta)")
-    try RecipeCheck.require(limit >= 1, "limit", "must be at least 1, not \(limit)")
+  public func check() throws(SettingsError) {
+    try SettingsCheck.require((0...2).contains(power), "power", "must be in 0...2, not \(power)")
+    try SettingsCheck.require((0..<1).contains(beta), "beta", "must be in 0..<1, not \(beta)")
+    try SettingsCheck.require(limit >= 1, "limit", "must be at least 1, not \(limit)")
     for (name, weight) in weights.sorted(by: { $0.key < $1.key }) {
-      try RecipeCheck.require(weight >= 0 && weight.isFinite, "weights.\(name)", "must be at least 0, not \(weight)")
+      try SettingsCheck.require(weight >= 0 && weight.isFinite, "weights.\(name)", "must be at least 0, not \(weight)")
     }
   }
 

@@ -1,7 +1,8 @@
 // What a run minimises.
+public import Settings
 
 /// The loss as weighted terms: cross-entropy by pixel, and two measures of regions.
-public struct LossRecipe: RecipePart {
+public struct LossRecipe: SettingsPart {
   /// Weights of the terms; a term of weight 0 costs nothing.
   public var crossEntropy = 1.0
   public var dice = 0.0
@@ -33,18 +34,18 @@ public struct LossRecipe: RecipePart {
     "balance": "weights of classes in the cross-entropy",
   ]
 
-  public func check() throws(TrainingError) {
-    try RecipeCheck.require(crossEntropy >= 0, "cross_entropy", "must be at least 0, not \(crossEntropy)")
-    try RecipeCheck.require(dice >= 0, "dice", "must be at least 0, not \(dice)")
-    try RecipeCheck.require(lovasz >= 0, "lovasz", "must be at least 0, not \(lovasz)")
-    try RecipeCheck.require(
+  public func check() throws(SettingsError) {
+    try SettingsCheck.require(crossEntropy >= 0, "cross_entropy", "must be at least 0, not \(crossEntropy)")
+    try SettingsCheck.require(dice >= 0, "dice", "must be at least 0, not \(dice)")
+    try SettingsCheck.require(lovasz >= 0, "lovasz", "must be at least 0, not \(lovasz)")
+    try SettingsCheck.require(
       crossEntropy + dice + lovasz > 0, "cross_entropy", "is 0, and so are dice and lovasz: nothing to minimise")
-    try RecipeCheck.require(
+    try SettingsCheck.require(
       (0..<1).contains(labelSmoothing), "label_smoothing", "must be in 0..<1, not \(labelSmoothing)")
-    try RecipeCheck.require((0...10).contains(focal), "focal", "must be in 0...10, not \(focal)")
-    try RecipeCheck.require(hardest > 0 && hardest <= 1, "hardest", "must be above 0 and at most 1, not \(hardest)")
-    try RecipeCheck.require((0...1).contains(hardBelow), "hard_below", "must be in 0...1, not \(hardBelow)")
-    try RecipeCheck.require(
+    try SettingsCheck.require((0...10).contains(focal), "focal", "must be in 0...10, not \(focal)")
+    try SettingsCheck.require(hardest > 0 && hardest <= 1, "hardest", "must be above 0 and at most 1, not \(hardest)")
+    try SettingsCheck.require((0...1).contains(hardBelow), "hard_below", "must be in 0...1, not \(hardBelow)")
+    try SettingsCheck.require(
       hardBelow == 0 || hardest < 1, "hard_below", "has no effect while hardest is 1, which takes all pixels")
   }
 }

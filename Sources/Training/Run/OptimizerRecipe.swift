@@ -1,8 +1,9 @@
-// How weights move from step to step.
 import Foundation
+// How weights move from step to step.
+public import Settings
 
 /// Which rule moves the weights.
-public enum OptimizerKind: String, RecipeChoice {
+public enum OptimizerKind: String, SettingsChoice {
   /// Adam with decoupled weight decay. Source: Loshchilov and Hutter 2019, algorithm 2.
   case adamw
   /// Stochastic gradient descent with momentum. Source: Sutskever et al. 2013.
@@ -10,7 +11,7 @@ public enum OptimizerKind: String, RecipeChoice {
 }
 
 /// How the step size changes over a run, after the warm-up.
-public enum RateSchedule: String, RecipeChoice {
+public enum RateSchedule: String, SettingsChoice {
   /// Half a cosine down to the rest. Source: Loshchilov and Hutter 2017, eq. 5, without restarts.
   case cosine
   /// (1 − progress)^power, down to the rest. Source: Chen et al. 2018, section 4.
@@ -19,7 +20,7 @@ public enum RateSchedule: String, RecipeChoice {
 }
 
 /// The optimiser's rule, step size, and which layers follow it how far.
-public struct OptimizerRecipe: RecipePart {
+public struct OptimizerRecipe: SettingsPart {
   public var rule = OptimizerKind.adamw
   /// Largest step size.
   public var rate = 2e-3
@@ -67,22 +68,23 @@ public struct OptimizerRecipe: RecipePart {
     "depthRate": "factor on the rate for each layer away from the head: 0.9 lets early layers move less",
   ]
 
-  public func check() throws(TrainingError) {
-    func within(_ range: Range<Double>, _ value: Double, _ name: String) throws(TrainingError) {
-      try RecipeCheck.require(range.contains(value), name, "must be in \(range), not \(value)")
+  public func check() throws(SettingsError) {
+    func within(_ range: Range<Double>, _ value: Double, _ name: String) throws(SettingsError) {
+      try SettingsCheck.require(range.contains(value), name, "must be in \(range), not \(value)")
     }
-    try RecipeCheck.require(rate > 0 && rate.isFinite, "rate", "must be above 0, not \(rate)")
-    try RecipeCheck.require(warmup >= 0, "warmup", "must be at least 0, not \(warmup)")
-    try RecipeCheck.require(power > 0 && power.isFinite, "power", "must be above 0, not \(power)")
-    try RecipeCheck.require((0...1).contains(rest), "rest", "must be in 0...1, not \(rest)")
+    try SettingsCheck.require(rate > 0 && rate.isFinite, "rate", "must be above 0, not \(rate)")
+    try SettingsCheck.require(warmup >= 0, "warmup", "must be at least 0, not \(warmup)")
+    try SettingsCheck.require(power > 0 && power.isFinite, "power", "must be above 0, not \(power)")
+    try SettingsCheck.require((0...1).contains(rest), "rest", "must be in 0...1, not \(rest)")
     try within(0..<1, momentum, "momentum")
     try within(0..<1, secondMomentum, "second_momentum")
-    try RecipeCheck.require(
+    try SettingsCheck.require(
       weightDecay >= 0 && weightDecay.isFinite, "weight_decay", "must be at least 0, not \(weightDecay)")
-    try RecipeCheck.require(clip >= 0, "clip", "must be at least 0, not \(clip)")
+    try SettingsCheck.require(clip >= 0, "clip", "must be at least 0, not \(clip)")
     try within(0..<1, average, "average")
-    try RecipeCheck.require((0...1).contains(bodyRate), "body_rate", "must be in 0...1, not \(bodyRate)")
-    try RecipeCheck.require(depthRate > 0 && depthRate <= 1, "depth_rate", "must be above 0, up to 1, not \(depthRate)")
+    try SettingsCheck.require((0...1).contains(bodyRate), "body_rate", "must be in 0...1, not \(bodyRate)")
+    try SettingsCheck.require(
+      depthRate > 0 && depthRate <= 1, "depth_rate", "must be above 0, up to 1, not \(depthRate)")
   }
 
   /// The step size at `progress` of the run, 0…1, being at `step`.

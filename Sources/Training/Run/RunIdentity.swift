@@ -1,4 +1,5 @@
 // What a checkpoint belongs to.
+import Settings
 import UNet
 
 /// The network and those settings of the recipe that decide its weights.

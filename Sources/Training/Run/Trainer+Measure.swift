@@ -1,5 +1,6 @@
-// Measures the averaged weights and keeps the best model.
 import Foundation
+// Measures the averaged weights and keeps the best model.
+import Settings
 import UNet
 
 extension Trainer {

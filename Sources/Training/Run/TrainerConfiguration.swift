@@ -1,5 +1,6 @@
 // A run: the recipe, where it goes and what it may use.
 import Foundation
+import Settings
 public import UNet
 
 /// The settings of a training run.
@@ -36,7 +37,11 @@ public struct TrainerConfiguration: Sendable {
   /// - Throws: `TrainingError.setting` naming the first setting that is out of range.
   public func check() throws(TrainingError) {
     guard threads > 0 else { throw .setting(name: "threads", reason: "must be at least 1, not \(threads)") }
-    try recipe.checkAll()
+    do throws(SettingsError) {
+      try recipe.checkAll()
+    } catch {
+      throw TrainingError(error)
+    }
     let (size, stride) = (recipe.size, architecture.stride)
     guard size.width % stride == 0, size.height % stride == 0 else {
       throw .setting(

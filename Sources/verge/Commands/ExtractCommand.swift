@@ -1,6 +1,7 @@
 // verge extract: frames out of a video, to label and train on.
 import ArgumentParser
 import Foundation
+import Settings
 import Synchronization
 import Training
 import Video
@@ -43,17 +44,17 @@ struct ExtractCommand: ParsableCommand {
     help: ArgumentHelp("Take the frames at these times.", valueName: "time,…"),
     transform: { text in
       try text.split(separator: ",").map { part in
-        guard let span = Span(argument: String(part)) else { throw ValidationError("'\(part)' is not a time") }
+        guard let span = TimeSpan(argument: String(part)) else { throw ValidationError("'\(part)' is not a time") }
         return span
       }
     })
-  var at: [Span] = []
+  var at: [TimeSpan] = []
 
   @Option(help: ArgumentHelp("Begin here.", valueName: "time"))
-  var start: Span?
+  var start: TimeSpan?
 
   @Option(help: ArgumentHelp("Look at this much.", valueName: "time"))
-  var duration: Span?
+  var duration: TimeSpan?
 
   @Option(help: ArgumentHelp("Stop after so many pictures.", valueName: "n"))
   var limit: Int?

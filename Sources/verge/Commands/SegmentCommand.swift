@@ -1,8 +1,9 @@
-// verge segment: a source in, an overlay, masks or records out.
 import ArgumentParser
 import Foundation
 import Frames
 import Pipeline
+// verge segment: a source in, an overlay, masks or records out.
+import Settings
 import Tensors
 import UNet
 import Video

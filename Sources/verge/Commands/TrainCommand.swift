@@ -1,6 +1,7 @@
 // verge train: makes a model from labelled pictures.
 import ArgumentParser
 import Foundation
+import Settings
 import Synchronization
 import Training
 import UNet
@@ -121,7 +122,7 @@ struct TrainCommand: ParsableCommand {
 
   /// The recipe of files and options.
   private func givenRecipe() throws -> GivenRecipe {
-    var reader = RecipeReader<Recipe>()
+    var reader = SettingsReader<Recipe>()
     let name = try baseRecipe()
     var isShipped = false
     if let name {
@@ -140,11 +141,11 @@ struct TrainCommand: ParsableCommand {
     }
     try options.apply(to: &reader)
     if qat { try setRoundingDefaults(in: &reader) }
-    return GivenRecipe(recipe: try reader.recipe(), keys: reader.given, preset: isShipped ? name : nil)
+    return GivenRecipe(recipe: try reader.value(), keys: reader.given, preset: isShipped ? name : nil)
   }
 
   /// A trained model needs little more, at a small rate; bf16 cannot hold the codes.
-  private func setRoundingDefaults(in reader: inout RecipeReader<Recipe>) throws {
+  private func setRoundingDefaults(in reader: inout SettingsReader<Recipe>) throws {
     let isResumed = resume && options.recipe == nil
     for (key, value) in [("length", "10 epochs"), ("optimizer.rate", "0.0002")]
     where !isResumed && !reader.given.contains(key) {

@@ -1,6 +1,7 @@
 // The options that decide how training goes.
 import ArgumentParser
 import Foundation
+import Settings
 import Training
 import UNet
 
@@ -81,8 +82,8 @@ struct RecipeOptions: ParsableArguments {
 
   /// Lays the options over what `reader` holds.
   ///
-  /// - Throws: `TrainingError.recipe` naming the option.
-  func apply(to reader: inout RecipeReader<Recipe>) throws {
+  /// - Throws: `SettingsError` naming the option.
+  func apply(to reader: inout SettingsReader<Recipe>) throws {
     if let preset = augment ?? (strong ? .strong : nil) {
       for (key, value) in preset.augmentation.settings {
         try reader.set("augmentation." + key, to: value, from: "--augment \(preset.rawValue)")

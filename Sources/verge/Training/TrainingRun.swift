@@ -1,5 +1,6 @@
-// Carries a training plan out.
 import Foundation
+// Carries a training plan out.
+import Settings
 import Synchronization
 import Training
 import UNet

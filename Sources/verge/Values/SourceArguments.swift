@@ -1,14 +1,15 @@
 // The options about what is read.
 import ArgumentParser
+import Settings
 import Video
 
 /// Which frames of a source are taken, and how it is read.
 struct SourceArguments: ParsableArguments {
   @Option(help: ArgumentHelp("Begin here: seconds, 200ms, 1:30, 0:01:30.5.", valueName: "time"))
-  var start: Span?
+  var start: TimeSpan?
 
   @Option(help: ArgumentHelp("Take this much: 10s, 2m.", valueName: "time"))
-  var duration: Span?
+  var duration: TimeSpan?
 
   @Option(help: ArgumentHelp("Stop after this many frames.", valueName: "n"))
   var limit: Int?
@@ -21,7 +22,7 @@ struct SourceArguments: ParsableArguments {
 
   @Option(
     help: ArgumentHelp("Drop live frames that would come out later than this.", valueName: "time"))
-  var maxAge = Span(seconds: 0.2)
+  var maxAge = TimeSpan(seconds: 0.2)
 
   @Option(
     help: ArgumentHelp(

@@ -1,8 +1,9 @@
 // Everything that decides what a training run makes, with its defaults.
+public import Settings
 public import UNet
 
 /// The recipe of a model: what a YAML file of `verge train --recipe` holds.
-public struct Recipe: RecipePart {
+public struct Recipe: SettingsPart {
   public var name = ""
   public var network = NetworkRecipe()
   public var size = PictureExtent(width: 288, height: 224)
@@ -18,6 +19,7 @@ public struct Recipe: RecipePart {
 
   public init() {}
 
+  public static let title = "a recipe"
   public static let notes = [
     "name": "shown in the model; '' for that of the output file",
     "size": "of the crops, WIDTHxHEIGHT, multiples of the network's stride (stem x 2^(levels - 1))",
@@ -30,8 +32,8 @@ public struct Recipe: RecipePart {
   /// Beyond what memory holds; keeps reckoning with batches within 64 bits.
   private static let largestBatch = 4096
 
-  public func check() throws(TrainingError) {
-    try RecipeCheck.require((1...Self.largestBatch).contains(batch), "batch", "must be 1 to 4096, not \(batch)")
+  public func check() throws(SettingsError) {
+    try SettingsCheck.require((1...Self.largestBatch).contains(batch), "batch", "must be 1 to 4096, not \(batch)")
     guard length.amount > 0 else { throw .setting(name: "length", reason: "must be above 0, not '\(length)'") }
     let stride = network.stride
     guard size.width % stride == 0, size.height % stride == 0 else {
@@ -42,7 +44,7 @@ public struct Recipe: RecipePart {
 }
 
 /// The network to train.
-public struct NetworkRecipe: RecipePart {
+public struct NetworkRecipe: SettingsPart {
   public var stem = 2
   public var widths = [24, 48, 80, 144, 256]
   public var up = UpsamplingRecipe()
@@ -62,7 +64,7 @@ public struct NetworkRecipe: RecipePart {
   /// Crops are multiples of this.
   var stride: Int { max(1, stem) << max(0, min(widths.count - 1, 16)) }
 
-  public func check() throws(TrainingError) {
+  public func check() throws(SettingsError) {
     guard widths.allSatisfy({ $0 > 0 && $0 % 8 == 0 }) else {
       throw .setting(name: "widths", reason: "must be multiples of 8, not \(widths)")
     }
@@ -80,8 +82,8 @@ public struct NetworkRecipe: RecipePart {
 
   /// The architecture with these classes.
   ///
-  /// - Throws: `TrainingError.setting` when the network would be too large.
-  public func architecture(classes: [PixelClass]) throws(TrainingError) -> Architecture {
+  /// - Throws: `SettingsError.setting` when the network would be too large.
+  public func architecture(classes: [PixelClass]) throws(SettingsError) -> Architecture {
     do throws(ModelError) {
       return try Architecture(
         stem: stem, widths: widths, up: Upsampling(window: up.window, isRectified: up.relu), classes: classes)
@@ -92,7 +94,7 @@ public struct NetworkRecipe: RecipePart {
 }
 
 /// The way from each level to the next larger one.
-public struct UpsamplingRecipe: RecipePart {
+public struct UpsamplingRecipe: SettingsPart {
   public var window = 2
   public var relu = false
 
@@ -102,13 +104,13 @@ public struct UpsamplingRecipe: RecipePart {
     "window": "of the transposed convolutions, 2 or 4", "relu": "whether a ReLU follows them",
   ]
 
-  public func check() throws(TrainingError) {
+  public func check() throws(SettingsError) {
     guard window == 2 || window == 4 else { throw .setting(name: "window", reason: "must be 2 or 4, not \(window)") }
   }
 }
 
 /// What is learned from; paths are those of the command line.
-public struct DataRecipe: RecipePart {
+public struct DataRecipe: SettingsPart {
   public var train: [String] = []
   public var weights: [Double] = []
   public var validation = ""
@@ -125,7 +127,7 @@ public struct DataRecipe: RecipePart {
     "cache": "memory for pictures that were read: 2GiB, 500MB; auto: a quarter of what is free, at most 4 GiB",
   ]
 
-  public func check() throws(TrainingError) {
+  public func check() throws(SettingsError) {
     guard weights.isEmpty || weights.count == train.count else {
       throw .setting(
         name: "weights", reason: "must be one for each data set: \(train.count), not \(weights.count)")
@@ -137,7 +139,7 @@ public struct DataRecipe: RecipePart {
 }
 
 /// When the model is measured, and when that ends the run.
-public struct EvaluationRecipe: RecipePart {
+public struct EvaluationRecipe: SettingsPart {
   public var every = 5
   public var patience = 0
 
@@ -148,7 +150,7 @@ public struct EvaluationRecipe: RecipePart {
     "patience": "measurements without a better one that end the run; 0: never",
   ]
 
-  public func check() throws(TrainingError) {
+  public func check() throws(SettingsError) {
     guard every > 0 else { throw .setting(name: "every", reason: "must be at least 1, not \(every)") }
     guard patience >= 0 else { throw .setting(name: "patience", reason: "must be 0 or more, not \(patience)") }
   }

@@ -20,15 +20,15 @@ public enum RecipeLibrary {
   ) throws(TrainingError) -> (text: String, place: String, isShipped: Bool) {
     let isPath = name.contains("/") || name.hasSuffix(".yaml") || name.hasSuffix(".yml")
     guard let path = isPath ? name : path(named: name) else {
-      throw .recipe(
-        place: "recipe", reason: "must be a .yaml file or one of \(NearestName.text(unknown: name, known: shipped))")
+      let known = NearestName.text(unknown: name, known: shipped)
+      throw .recipe(.invalid(place: "recipe", reason: "must be a .yaml file or one of \(known)"))
     }
     guard let data = FileManager.default.contents(atPath: path) else {
       let reason = access(path, R_OK) == 0 ? "it is no file" : String(cString: strerror(errno))
-      throw .recipe(place: name, reason: "cannot be read: \(reason)")
+      throw .recipe(.invalid(place: name, reason: "cannot be read: \(reason)"))
     }
     guard let text = String(data: data, encoding: .utf8) else {
-      throw .recipe(place: name, reason: "is not UTF-8 text")
+      throw .recipe(.invalid(place: name, reason: "is not UTF-8 text"))
     }
     return (text, isPath ? name : "recipe \(name)", !isPath)
   }
