@@ -80,7 +80,8 @@ struct RecordingNames: Sendable {
       .map { NSRegularExpression.escapedPattern(for: String($0)) }
     let (stem, suffix) = (parts.joined(separator: "[0-9]+"), (shape as NSString).pathExtension)
     let numbered = stem.replacing(
-      NSRegularExpression.escapedPattern(for: "." + suffix), with: "(-[0-9]+)?" + NSRegularExpression.escapedPattern(for: "." + suffix))
+      NSRegularExpression.escapedPattern(for: "." + suffix),
+      with: "(-[0-9]+)?" + NSRegularExpression.escapedPattern(for: "." + suffix))
     return name.range(of: "^" + numbered + "$", options: .regularExpression) != nil
   }
 }

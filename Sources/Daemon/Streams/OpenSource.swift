@@ -66,7 +66,8 @@ struct SourcePlan: Sendable {
     if name.hasPrefix("rtsp") { options.ffmpeg["rtsp_transport"] = settings.transport }
     options.cancellation = cancellation
     options.diagnostics = tell
-    let opened: any PacketSource = isFile && loops
+    let opened: any PacketSource =
+      isFile && loops
       ? try LoopingSource(name, options) : try Media.open(name, options)
     let source: any PacketSource = isFile && settings.paced ? PacedSource(opened) : opened
     return .packets(settings.audio ? source : SilentSource(source))

@@ -35,6 +35,7 @@ final class RecentLatency: Sendable {
       let rank = Int((share * Double(recent.count)).rounded(.up)) - 1
       return (recent[max(0, min(recent.count - 1, rank))] * 100).rounded() / 100
     }
-    return LatencySummary(p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99), max: (last * 100).rounded() / 100)
+    return LatencySummary(
+      p50: percentile(0.5), p95: percentile(0.95), p99: percentile(0.99), max: (last * 100).rounded() / 100)
   }
 }

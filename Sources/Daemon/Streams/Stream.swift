@@ -37,7 +37,8 @@ final class Stream: Sendable {
     log[metadataKey: "stream"] = "\(name)"
     self.log = log
     networks = environment.networks
-    plan = SourcePlan(settings)
+    let plan = SourcePlan(settings)
+    self.plan = plan
     let tell: @Sendable (String) -> Void = { [log] in log.warning("\($0)") }
     let budget = try settings.networkPixels()
     segmenter = StreamSegmenter(

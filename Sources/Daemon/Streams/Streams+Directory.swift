@@ -1,9 +1,12 @@
 // What the API asks of the streams.
-public import Foundation
+import Foundation
+import Logging
 import Pipeline
 import Settings
+import Synchronization
+import Tensors
 
-extension Streams: StreamDirectory {
+extension Streams {
   public var daemon: DaemonStatus {
     var status = DaemonStatus(
       version: facts.version, tier: environment.networks.kernels.tier.rawValue, cpu: facts.cpu, threads: facts.threads)
@@ -74,7 +77,7 @@ extension Streams: StreamDirectory {
     return try status(of: name)
   }
 
-  private func entry(_ name: String) throws(DaemonError) -> Entry {
+  func entry(_ name: String) throws(DaemonError) -> Entry {
     let (entry, names) = state.withLock { ($0.streams[name], Array($0.streams.keys)) }
     guard let entry else { throw .noStream(name, nearest: NearestName.find(name, among: names)) }
     return entry
@@ -84,7 +87,8 @@ extension Streams: StreamDirectory {
     if let stream = entry.stream { return stream.status(redact: environment.redact) }
     let look = entry.settings.overlay
     var status = StreamStatus(
-      name: name, source: environment.redact(entry.settings.source), state: entry.settings.enabled ? .failed : .disabled,
+      name: name, source: environment.redact(entry.settings.source),
+      state: entry.settings.enabled ? .failed : .disabled,
       since: entry.since, model: entry.settings.model,
       overlay: OverlayState(alpha: look.alpha, legend: look.legend, hud: look.hud, steady: look.steady))
     status.lastError = entry.failure

@@ -31,6 +31,9 @@ final class Turnstile: Sendable {
 
   private let state = Monitor(State())
 
+  /// Clients that wait.
+  var waitingCount: Int { state.withLock { $0.waiting.count } }
+
   /// Runs `body` when it is the client's turn.
   func pass<Result>(_ client: Client, _ body: () throws -> Result) rethrows -> Result {
     state.withLock { state in
@@ -44,7 +47,8 @@ final class Turnstile: Sendable {
   }
 
   private static func enter(_ client: Client, _ state: inout State) -> Void? {
-    guard !state.isBusy, let first = state.waiting.indices.min(by: { state.waiting[$0].begins < state.waiting[$1].begins }),
+    guard !state.isBusy,
+      let first = state.waiting.indices.min(by: { state.waiting[$0].begins < state.waiting[$1].begins }),
       state.waiting[first] === client
     else { return nil }
     state.waiting.remove(at: first)

@@ -29,7 +29,9 @@ public final class NoticePicture {
     let longest = lines.map(\.utf8.count).max() ?? 1
     let dot = max(1, min(width / 320, height / 180, width * 9 / (10 * longest * Font.advance)))
     for (number, line) in lines.enumerated() {
-      let (x, y) = ((width - line.utf8.count * Font.advance * dot) / 2, height / 2 + (12 * number - 6 * lines.count) * dot)
+      let (x, y) = (
+        (width - line.utf8.count * Font.advance * dot) / 2, height / 2 + (12 * number - 6 * lines.count) * dot
+      )
       canvas.write(line, x: x, y: y, dot: dot, RGB(255, 255, 255))
     }
     return frame
