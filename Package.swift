@@ -11,7 +11,10 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+    .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
   ],
   targets: [
@@ -55,9 +58,14 @@ let package = Package(
         "Frames", "Settings", "Tensors", "UNet", "Video", "Scenes", "Pipeline",
         .product(name: "Yams", package: "Yams"),
         .product(name: "Hummingbird", package: "hummingbird"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
         .product(name: "Logging", package: "swift-log"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTPTypes", package: "swift-nio-extras"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
-      ]),
+      ],
+      resources: [.copy("Page")]),
     // Layer 5
     .executableTarget(
       name: "verge",
@@ -92,7 +100,13 @@ let package = Package(
       exclude: ["Models"]),
     .testTarget(
       name: "DaemonTests",
-      dependencies: ["Daemon", "Frames", "Pipeline", "Settings", .product(name: "Logging", package: "swift-log")]),
+      dependencies: [
+        "Daemon", "Frames", "Pipeline", "Scenes", "Settings", "Tensors", "UNet", "Video",
+        .product(name: "Yams", package: "Yams"),
+        .product(name: "HTTPTypes", package: "swift-http-types"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ]),
     .testTarget(name: "LayeringTests"),
     .testTarget(name: "CommandTests", dependencies: ["verge"]),
   ])

@@ -1,0 +1,86 @@
+// Which pictures are live: a browser opens six connections to a host, and some must stay free for everything else.
+import { pathOf } from "./api.js";
+
+const liveLimit = 4;
+const stillInterval = 1000; // milliseconds
+
+/** Shows overlays in <img> elements, live for the first few that can be seen, one picture a second for the others. */
+export class Pictures {
+  constructor() {
+    this.entries = new Map(); // by <img>
+    this.observer = new IntersectionObserver((changes) => {
+      for (const { target, isIntersecting } of changes) {
+        const entry = this.entries.get(target);
+        if (entry) entry.isSeen = isIntersecting;
+      }
+      this.choose();
+    }, { rootMargin: "100px" });
+    document.addEventListener("visibilitychange", () => this.choose());
+    setInterval(() => this.nextStill(), stillInterval);
+    this.turn = 0;
+  }
+
+  add(image, name) {
+    this.entries.set(image, { name, isSeen: false, isWanted: false, mode: "none" });
+    image.addEventListener("error", () => this.failed(image));
+    this.observer.observe(image);
+  }
+
+  remove(image) {
+    this.observer.unobserve(image);
+    this.stop(image);
+    this.entries.delete(image);
+    this.choose();
+  }
+
+  /** Says whether the stream has pictures to show; wanting again after not wanting opens it anew. */
+  want(image, isWanted) {
+    const entry = this.entries.get(image);
+    if (!entry || entry.isWanted === isWanted) return;
+    entry.isWanted = isWanted;
+    this.choose();
+  }
+
+  /** Opens all pictures anew, as after a lost connection. */
+  renew() {
+    for (const [image, entry] of this.entries) if (entry.mode === "live") this.stop(image);
+    this.choose();
+  }
+
+  choose() {
+    let free = liveLimit;
+    for (const [image, entry] of this.entries) {
+      const isShown = entry.isSeen && entry.isWanted && !document.hidden;
+      const mode = !isShown ? "none" : free-- > 0 ? "live" : "still";
+      if (mode === entry.mode) continue;
+      entry.mode = mode;
+      // A picture that stays in place while its connection is closed does not flicker.
+      if (mode === "live") image.src = `${pathOf(entry.name, "/live.mjpeg")}?t=${Date.now()}`;
+      else image.src = entry.isWanted ? this.still(entry) : "";
+      if (!entry.isWanted) image.removeAttribute("src");
+    }
+  }
+
+  still(entry) {
+    return `${pathOf(entry.name, "/frame.jpg")}?t=${Date.now()}`;
+  }
+
+  nextStill() {
+    for (const [image, entry] of this.entries) {
+      if (entry.mode === "still" && image.complete) image.src = this.still(entry);
+    }
+  }
+
+  stop(image) {
+    const entry = this.entries.get(image);
+    if (entry) entry.mode = "none";
+    image.removeAttribute("src");
+  }
+
+  failed(image) {
+    const entry = this.entries.get(image);
+    if (!entry || entry.mode === "none") return;
+    this.stop(image);
+    setTimeout(() => this.choose(), 2000);
+  }
+}
