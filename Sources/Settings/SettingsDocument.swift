@@ -5,7 +5,7 @@ import Yams
 public struct SettingsDocument {
   /// What messages call the text.
   let name: String
-  let root: Node?
+  private(set) var root: Node?
   /// Whether messages tell the line.
   let hasLines: Bool
   /// The line of the key that it stands under, for a part of a document.
@@ -30,7 +30,8 @@ public struct SettingsDocument {
   public init(
     _ text: String, from name: String, kind: String = "a configuration", hasLines: Bool = true
   ) throws(SettingsError) {
-    self.init(name: name, root: try Self.parse(text, from: name, kind: kind), hasLines: hasLines, line: nil)
+    self.init(name: name, root: nil, hasLines: hasLines, line: nil)
+    root = try parse(text, kind: kind)
   }
 
   func place(_ line: Int?) -> String { line.flatMap { hasLines ? "\(name):\($0)" : nil } ?? name }
@@ -63,16 +64,26 @@ public struct SettingsDocument {
     return (rest, parts)
   }
 
-  private static func parse(_ text: String, from name: String, kind: String) throws(SettingsError) -> Node? {
-    guard text.utf8.count <= limit else { throw .invalid(place: name, reason: "is too long for \(kind)") }
-    guard aliases(in: text) <= mostAliases else {
-      throw .invalid(place: name, reason: "has more than \(mostAliases) aliases (*NAME); write their values out")
+  /// Takes the text of a key out of the document.
+  ///
+  /// - Returns: the document without the key, and its text; nil when the key is not there or holds no text.
+  public func removing(_ key: String) -> (rest: SettingsDocument, text: String?) {
+    guard case .mapping(let entries) = root else { return (self, nil) }
+    let rest = Node(entries.filter { $0.key.string != key }.map { ($0.key, $0.value) })
+    let text = entries.first { $0.key.string == key }?.value.scalar?.string
+    return (SettingsDocument(name: name, root: rest, hasLines: hasLines, line: line), text)
+  }
+
+  private func parse(_ text: String, kind: String) throws(SettingsError) -> Node? {
+    guard text.utf8.count <= Self.limit else { throw .invalid(place: name, reason: "is too long for \(kind)") }
+    guard Self.aliases(in: text) <= Self.mostAliases else {
+      throw .invalid(place: name, reason: "has more than \(Self.mostAliases) aliases (*NAME); write their values out")
     }
     do {
       return try compose(yaml: text)
     } catch let error as YamlError {
-      let (line, reason) = explain(error, text)
-      throw .invalid(place: line.map { "\(name):\($0)" } ?? name, reason: reason)
+      let (line, reason) = Self.explain(error, text)
+      throw .invalid(place: place(line), reason: reason)
     } catch {
       throw .invalid(place: name, reason: "\(error)")
     }

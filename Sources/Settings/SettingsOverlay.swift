@@ -80,12 +80,16 @@ struct SettingsOverlay {
       }
       return Node(items.map { item in item.scalar.map { expanded($0, of: item, path: path) } ?? item })
     case .scalar(let scalar) where takesCommas:
-      return Node(
-        scalar.string.split(separator: ",").map { expanded(Node.Scalar(String($0)), of: given, path: path) })
+      let items = scalar.string.split(separator: ",").map { Node.Scalar(Self.trimmed($0)) }
+      return Node(items.map { expanded($0, of: given, path: path) })
     default:
       wrong(given, path, "a list, such as [a, b]")
       return base
     }
+  }
+
+  private static func trimmed(_ text: Substring) -> String {
+    String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
   }
 
   /// - Returns: nil for a value of another kind.

@@ -89,7 +89,7 @@ public struct SettingsReader<Part: SettingsPart> {
   ///   - option: where it came from, for messages: `--smoothing`.
   /// - Throws: `SettingsError.invalid`.
   public mutating func set(_ path: String, to text: String, from option: String) throws(SettingsError) {
-    let value = try SettingsDocument(text, from: option, kind: Part.title).root
+    let value = try SettingsDocument(text, from: option, kind: Part.title, hasLines: false).root
     try set(path, to: value ?? Node(""), from: option)
   }
 
@@ -167,7 +167,7 @@ public struct SettingsReader<Part: SettingsPart> {
   private static func both(_ a: Node?, _ b: Node?) -> (Node, Node)? { a.flatMap { a in b.map { (a, $0) } } }
 
   /// The problem of a key with where the key, or the group that it is in, was set.
-  private func located(_ problem: SettingsError) -> SettingsError {
+  public func located(_ problem: SettingsError) -> SettingsError {
     guard case .setting(let name, let reason) = problem else { return problem }
     var keys = name.split(separator: ".").map(String.init)
     while !keys.isEmpty, places[keys.joined(separator: ".")] == nil { keys.removeLast() }

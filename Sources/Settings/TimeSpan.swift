@@ -38,6 +38,10 @@ public struct TimeSpan: Sendable, Hashable {
   }
 }
 
+extension TimeSpan: Comparable {
+  public static func < (a: TimeSpan, b: TimeSpan) -> Bool { a.seconds < b.seconds }
+}
+
 extension TimeSpan: CustomStringConvertible {
   /// The shortest of its forms: `200ms`, `90s`, `10m`.
   public var description: String {

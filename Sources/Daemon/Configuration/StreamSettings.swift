@@ -1,8 +1,9 @@
 // What is said of one stream.
 public import Settings
+import Video
 
 /// A stream's settings: its keys under `streams` in the configuration, with their defaults.
-public struct StreamSettings: Codable, Sendable, Hashable {
+public struct StreamSettings: SettingsPart {
   public var source = ""
   public var outputs: [String] = []
   public var model = "road"
@@ -24,61 +25,79 @@ public struct StreamSettings: Codable, Sendable, Hashable {
   public var recording = RecordingSettings()
   public var hls = HLSSettings()
   public var shadow = ShadowSettings()
+  /// Texts that must not be shown, those that `${env:…}` and `${file:…}` stood for; not written.
+  public var secrets: Set<String> = []
 
   public init() {}
-}
 
-/// What happens while a source is away.
-public struct ReconnectSettings: Codable, Sendable, Hashable {
-  public var first = TimeSpan(seconds: 0.5)
-  public var longest = TimeSpan(seconds: 30)
-  public var stall = TimeSpan(seconds: 5)
-  public var placeholder = true
+  /// All but `secrets`.
+  enum CodingKeys: String, CodingKey, CaseIterable {
+    case source, outputs, model, size, fps, maxAge, priority, enabled, loop, paced, audio, transport, format, raw
+    case reconnect, overlay, classes, encoder, recording, hls, shadow
+  }
 
-  public init() {}
-}
+  public static let title = "a stream"
+  public static let notes = [
+    "source": "rtsp://…, rtmp://…, http(s)://…, srt://…, udp://…, a file, a pipe, /dev/video0, - or scenes:",
+    "outputs": "rtsp://…, rtmp://…, srt://…, udp://…, tcp://…, files: .mp4 .mkv .ts .m3u8 .jsonl",
+    "model": "a .safetensors file, or the name of a shipped model: road, carla",
+    "size": "of the network's input, WIDTHxHEIGHT; '': as many pixels as the model was made for",
+    "fps": "most frames a second that the network sees; 0: all",
+    "maxAge": "frames older than this are dropped, and counted as late",
+    "priority": "share of a busy network, compared with the other streams'",
+    "enabled": "false keeps the stream's settings without running it",
+    "loop": "whether a file starts anew at its end",
+    "paced": "whether a file runs at its own speed, not as fast as it goes",
+    "audio": "whether sound goes to the outputs that can carry it",
+    "transport": "of RTSP: tcp or udp",
+    "format": "of the source, by FFmpeg's name, where it cannot be found out: v4l2, mjpeg, …",
+    "raw": "a source of raw video: WxH[:pixfmt][@fps]",
+    "reconnect": "while the source is away",
+    "overlay": "acts at once, without a restart of the stream",
+    "classes": "painted classes, at once; []: all",
+    "encoder": "of the overlay, for all outputs",
+    "recording": "of outputs that are files: front.mp4 becomes front-20260131-235959.mp4, times in UTC",
+    "hls": "of outputs that end in .m3u8",
+    "shadow": "what it thinks differently is in the API and the metrics",
+  ]
 
-/// What the overlay looks like.
-public struct OverlaySettings: Codable, Sendable, Hashable {
-  public var alpha = 0.5
-  public var edges = "nearest"
-  public var legend = false
-  public var hud = false
-  public var steady = false
+  public func check() throws(SettingsError) {
+    try checkTexts()
+    try SettingsCheck.range(fps, 0...1000, "fps")
+    try SettingsCheck.range(maxAge, TimeSpan(seconds: 0.001)...TimeSpan(seconds: 3600), "max_age")
+    try SettingsCheck.require(
+      priority > 0 && priority <= 100, "priority", "must be above 0, up to 100, not \(priority)")
+    try SettingsCheck.choice(transport, ["tcp", "udp"], "transport")
+    try SettingsCheck.require(!model.isEmpty, "model", "must be a file or a shipped model's name, not nothing")
+    try SettingsCheck.require(
+      size.isEmpty || Self.isSize(size), "size", "must be WIDTHxHEIGHT such as 480x352, not '\(size)'")
+    try SettingsCheck.require(!classes.contains(""), "classes", "must be names of the model's classes, not ''")
+    try SettingsCheck.require(
+      encoder.codec != "copy", "encoder.codec", "must be an encoder: the overlay is a new picture and cannot be copied")
+  }
 
-  public init() {}
-}
+  private func checkTexts() throws(SettingsError) {
+    for (name, text) in [("source", source), ("model", model), ("format", format)] {
+      try SettingsCheck.require(Self.isPlain(text), name, "must be one line of text without control characters")
+    }
+    for output in outputs {
+      try SettingsCheck.require(
+        !output.isEmpty && Self.isPlain(output), "outputs", "must be URLs and paths, one line each, none empty")
+    }
+    guard !raw.isEmpty else { return }
+    do throws(VideoError) {
+      _ = try RawVideoFormat(raw)
+    } catch {
+      throw .setting(name: "raw", reason: "must look like 1280x720, 1280x720:nv12 or 1280x720:rgb24@30, not '\(raw)'")
+    }
+  }
 
-/// How the overlay is encoded.
-public struct EncoderSettings: Codable, Sendable, Hashable {
-  public var codec = "libx264"
-  public var preset = "veryfast"
-  public var crf = 23.0
-  public var keyframes = TimeSpan(seconds: 2)
+  private static func isSize(_ text: String) -> Bool {
+    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
+    return sides.count == 2 && sides.allSatisfy { (16...16_384).contains($0) }
+  }
 
-  public init() {}
-}
-
-/// How recordings are cut and kept.
-public struct RecordingSettings: Codable, Sendable, Hashable {
-  public var every = TimeSpan(seconds: 600)
-  public var keep = TimeSpan(seconds: 0)
-
-  public init() {}
-}
-
-/// How HLS is cut and kept.
-public struct HLSSettings: Codable, Sendable, Hashable {
-  public var segment = TimeSpan(seconds: 2)
-  public var count = 6
-
-  public init() {}
-}
-
-/// A candidate model on a share of the frames.
-public struct ShadowSettings: Codable, Sendable, Hashable {
-  public var model = ""
-  public var share = 0.1
-
-  public init() {}
+  private static func isPlain(_ text: String) -> Bool {
+    !text.unicodeScalars.contains { $0.value < 32 || $0.value == 127 }
+  }
 }
