@@ -11,6 +11,7 @@ struct Verge: ParsableCommand {
     discussion: """
       The first minutes:
         verge segment drive.mp4                     writes drive.overlay.mp4
+        verge serve --config verge.yaml             live streams, with a page at http://127.0.0.1:8080
         verge segment drive.mp4 -o null: --json     measures, writes nothing
         verge doctor                                what this machine can do
         verge bench                                 frames per second, stage by stage
@@ -20,7 +21,7 @@ struct Verge: ParsableCommand {
       """,
     version: "verge \(version)",
     subcommands: [
-      SegmentCommand.self, BenchCommand.self, TrainCommand.self, EvalCommand.self, QuantizeCommand.self,
+      SegmentCommand.self, ServeCommand.self, BenchCommand.self, TrainCommand.self, EvalCommand.self, QuantizeCommand.self,
       ExtractCommand.self, MasksCommand.self, InspectCommand.self, ExportCommand.self, ImportCommand.self,
       ScenesCommand.self, DoctorCommand.self,
     ])

@@ -43,8 +43,9 @@ struct SourcePlan: Sendable {
     self.settings = settings
     name = settings.source
     let isScenes = name.hasPrefix("scenes:")
-    var about = stat()
-    isFile = !isScenes && stat(name, &about) == 0 && [S_IFREG, S_IFDIR].contains(about.st_mode & S_IFMT)
+    let path = (name as NSString).resolvingSymlinksInPath
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType  // not there: no file
+    isFile = !isScenes && (type == .typeRegular || type == .typeDirectory)
     isLive = isScenes || !isFile || settings.paced
     loops = isFile && settings.loop
   }

@@ -6,7 +6,7 @@ import Settings
 import Synchronization
 import Tensors
 
-extension Streams {
+extension Streams: StreamDirectory {
   public var daemon: DaemonStatus {
     var status = DaemonStatus(
       version: facts.version, tier: environment.networks.kernels.tier.rawValue, cpu: facts.cpu, threads: facts.threads)

@@ -56,6 +56,9 @@ public final class Streams: Sendable {
     sampler.start(every: 1) { [weak self] in self?.sample() }
   }
 
+  /// Whether the streams can be asked: a lock that is never given back is what a watchdog is for.
+  public var isAlive: Bool { state.withLock { $0.isReady } }
+
   /// Ends every stream, finishing what it writes.
   ///
   /// - Returns: false when some had to be cut off at the deadline.

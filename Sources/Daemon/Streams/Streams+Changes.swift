@@ -1,0 +1,96 @@
+// Streams that are added and changed while the daemon runs.
+import Settings
+import Logging
+import Synchronization
+import UNet
+
+extension Streams {
+  public func add(_ request: String) throws(DaemonError) -> StreamStatus {
+    let (name, settings) = try StreamSettings.added(by: request, defaults: state.withLock { $0.settings.defaults })
+    let isFree = state.withLock { state in
+      guard state.streams[name] == nil else { return false }
+      // The place is taken before the stream is made, which takes a while.
+      state.streams[name] = Entry(settings: settings)
+      state.settings.streams[name] = settings
+      return true
+    }
+    guard isFree else { throw .exists(name) }
+    install(name, settings)
+    return try status(of: name)
+  }
+
+  public func change(_ name: String, _ request: String) throws(DaemonError) -> StreamStatus {
+    let entry = try entry(name)
+    let settings = try entry.settings.changed(by: request)
+    try apply(settings, to: name, entry)
+    return try status(of: name)
+  }
+
+  public func reload() throws(DaemonError) -> ReloadReport {
+    let settings = try readSettings()
+    let old = state.withLock { $0.settings }
+    var report = ReloadReport()
+    for (name, change) in old.changes(to: settings).sorted(by: { $0.key < $1.key }) {
+      switch change {
+      case .added: report.added.append(name)
+      case .removed: report.removed.append(name)
+      case .unchanged: report.unchanged.append(name)
+      case .looks, .models, .restart: report.changed.append(name)
+      }
+      try carryOut(change, name, settings)
+    }
+    state.withLock { $0.settings = settings }
+    for group in old.groupsForRestart(to: settings) {
+      environment.log.warning("changes of \(group) act when the daemon is started anew")
+    }
+    environment.log.notice("configuration read again: \(report)")
+    return report
+  }
+
+  private func carryOut(_ change: StreamChange, _ name: String, _ settings: DaemonSettings) throws(DaemonError) {
+    guard let wanted = settings.streams[name] else {
+      return try remove(name)
+    }
+    switch change {
+    case .unchanged, .removed: break
+    case .added: install(name, wanted)
+    case .looks, .models, .restart: try apply(wanted, to: name, try entry(name))
+    }
+  }
+
+  /// Brings a stream to new settings with as little disturbance as they allow.
+  private func apply(_ settings: StreamSettings, to name: String, _ entry: Entry) throws(DaemonError) {
+    let change = entry.settings.change(to: settings)
+    guard let stream = entry.stream, change == .looks || change == .models else {
+      if change != .unchanged { install(name, settings) }
+      return
+    }
+    if change == .models { try changeModels(of: stream, from: entry.settings, to: settings) }
+    stream.painter.change(settings.overlay, classes: settings.classes)
+    state.withLock { state in
+      state.streams[name]?.settings = settings
+      state.settings.streams[name] = settings
+    }
+  }
+
+  private func changeModels(
+    of stream: Stream, from old: StreamSettings, to new: StreamSettings
+  ) throws(DaemonError) {
+    do throws(ModelError) {
+      if new.model != old.model { stream.segmenter.change(to: try environment.networks.model(new.model)) }
+      guard new.shadow != old.shadow || new.model != old.model else { return }
+      stream.segmenter.setShadow(
+        new.shadow.model.isEmpty
+          ? nil : Shadow(try environment.networks.model(new.shadow.model), share: new.shadow.share))
+    } catch {
+      throw .invalid(place: "model", reason: "\(error)")
+    }
+  }
+}
+
+extension ReloadReport: CustomStringConvertible {
+  public var description: String {
+    let parts = [("added", added), ("removed", removed), ("changed", changed), ("unchanged", unchanged)]
+    return parts.filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1.joined(separator: ", "))" }.joined(separator: "; ")
+  }
+}
