@@ -1,6 +1,7 @@
 // Who gets in: the token, sessions, and what pages of other sites may do.
 import Foundation
 import HTTPTypes
+import Logging
 import Settings
 import Testing
 
@@ -37,7 +38,7 @@ import Testing
       bodyLimit: 100, logger: .init(label: "test"))
     let routes = api.routes.filter { !$0.isOpen }
     #expect(routes.count == api.routes.count - 1, "only signing in is open")
-    try await TestServer.run(settings: Self.open) { server in
+    try await TestServer.run(settings: Self.open) { server async throws in
       for route in routes {
         let path = route.path.replacing("{name}", with: "front").replacing("{file}", with: "page.js")
         let reply = try await server.send(route.method.rawValue, path, address: address)
@@ -55,7 +56,7 @@ import Testing
 
   @Test func aSessionStandsForTheToken() async throws {
     guard let address = Self.ownAddress else { return print("skipped: this machine has only loopback addresses") }
-    try await TestServer.run(settings: Self.open) { server in
+    try await TestServer.run(settings: Self.open) { server async throws in
       let form = ["Content-Type": "application/x-www-form-urlencoded"]
       let refused = try await server.send("POST", "/v1/session", form, body: "token=wrong", address: address)
       #expect(refused.status == 401 && refused.text.contains("This is not the token."))
@@ -77,7 +78,7 @@ import Testing
 
   @Test func thePageAsksForTheToken() async throws {
     guard let address = Self.ownAddress else { return print("skipped: this machine has only loopback addresses") }
-    try await TestServer.run(settings: Self.open) { server in
+    try await TestServer.run(settings: Self.open) { server async throws in
       let reply = try await server.send("GET", "/", address: address)
       #expect(reply.status == 401 && reply.text.contains("<input type=\"password\""))
       #expect(!reply.text.contains("{{nonce}}") && !reply.text.contains("not the token"))
@@ -96,7 +97,7 @@ import Testing
   }
 
   @Test func aPortInUseIsSaid() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       var settings = HTTPSettings.testing
       settings.port = server.port
       let second = HTTPServer(settings: settings, directory: FakeDirectory(), logger: .init(label: "test"))
@@ -110,7 +111,7 @@ import Testing
     ["Host": "127.0.0.1.evil.example"],
   ])
   func aPageOfAnotherSiteChangesNothing(fields: [String: String]) async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let reply = try await server.send("POST", "/v1/streams/front/pause", fields)
       #expect(reply.status == 403)
       #expect(server.directory.requests == [])
@@ -118,7 +119,7 @@ import Testing
   }
 
   @Test func theOwnPageAndProgramsMayChangeThings() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let own = ["Origin": "http://localhost:\(server.port)", "Host": "localhost:\(server.port)"]
       #expect(try await server.send("POST", "/v1/reload", own).status == 200)
       #expect(try await server.send("POST", "/v1/reload", ["Sec-Fetch-Site": "same-origin"]).status == 200)
@@ -129,7 +130,7 @@ import Testing
   @Test func otherSitesReadNothingUnlessTheSettingsNameThem() async throws {
     var settings = HTTPSettings.testing
     settings.origins = ["https://wall.example"]
-    try await TestServer.run(settings: settings) { server in
+    try await TestServer.run(settings: settings) { server async throws in
       let origin = ["Origin": "https://wall.example", "Access-Control-Request-Method": "POST"]
       let preflight = try await server.send("OPTIONS", "/v1/streams/front/pause", origin)
       #expect(preflight.status == 204)

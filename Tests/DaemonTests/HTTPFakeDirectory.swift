@@ -58,7 +58,8 @@ final class FakeDirectory: StreamDirectory {
     _ = try status(of: name)
     let histogram = LatencyHistogram()
     for milliseconds in [3, 18, 19, 700] { histogram.record(.milliseconds(milliseconds)) }
-    return StreamDurations(latency: histogram.counts, stages: [("decode", histogram.counts), ("u-net", histogram.counts)])
+    return StreamDurations(
+      latency: histogram.counts, stages: [("decode", histogram.counts), ("u-net", histogram.counts)])
   }
 
   func overlay(of name: String) throws(DaemonError) -> EncodedPicture? {
@@ -74,9 +75,11 @@ final class FakeDirectory: StreamDirectory {
     let (stream, continuation) = AsyncStream.makeStream(of: EncodedPicture.self, bufferingPolicy: .bufferingNewest(1))
     state.withLock { $0.streams[name]?.viewers += 1 }
     let camera = Task {
-      for index in 0... where !Task.isCancelled && !film.isEmpty {
+      var index = 0
+      while !film.isEmpty {
         continuation.yield(EncodedPicture(bytes: film[index % film.count], index: index, time: Double(index) / 100))
         state.withLock { $0.offered += 1 }
+        index += 1
         do { try await Task.sleep(for: interval) } catch { return }
       }
     }

@@ -1,5 +1,6 @@
 // Pictures and events as they come, to clients that read and to clients that do not.
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Daemon
@@ -9,26 +10,30 @@ import Testing
 
   private static func film(_ size: Int) -> FakeDirectory {
     let directory = FakeDirectory("front")
-    directory.state.withLock { $0.film = [Data(repeating: 0x55, count: size), Data(repeating: 0xaa, count: size + 1)] }
+    directory.state.withLock { $0.film = [Data(repeating: 0x55, count: size), Data(repeating: 0x66, count: size + 1)] }
     return directory
   }
 
   @Test func everyPartSaysItsLengthAndItsFrame() async throws {
-    try await TestServer.run(Self.film(1000)) { server in
+    try await TestServer.run(Self.film(1000)) { server async throws in
       let port = server.port
-      let text = try await onThread {
+      let reply = try await onThread {
         let connection = try RawConnection(address: "127.0.0.1", port: port)
         try connection.write(Self.request("/v1/streams/front/live.mjpeg"))
-        return String(decoding: try connection.read(until: "X-Verge-Frame: 9"), as: UTF8.self)
+        return Reply(try connection.read(until: "X-Verge-Frame: 9"))
       }
-      #expect(text.contains("multipart/x-mixed-replace; boundary=verge-frame"))
-      let parts = text.components(separatedBy: "--verge-frame\r\n").dropFirst().dropLast(2)
+      #expect(reply.fields["content-type"] == "multipart/x-mixed-replace; boundary=verge-frame")
+      let text = String(decoding: reply.body.withoutChunks, as: UTF8.self)
+      #expect(text.hasPrefix("--verge-frame\r\n"))
+      let parts = text.components(separatedBy: "--verge-frame\r\n").dropFirst().dropLast()
       #expect(parts.count >= 3)
       for part in parts {
         let length = try #require(part.firstMatch(of: /Content-Length: (\d+)/)).1
         let frame = try #require(part.firstMatch(of: /X-Verge-Frame: (\d+)/)).1
         #expect(Int(length) == 1000 + Int(frame)! % 2)
         #expect(part.hasPrefix("Content-Type: image/jpeg\r\n"))
+        let body = try #require(part.range(of: "\r\n\r\n")).upperBound
+        #expect(part[body...].unicodeScalars.count == Int(length)! + 2)
       }
     }
   }
@@ -36,7 +41,7 @@ import Testing
   @Test func aPartIsWholeBeforeTheNextFrameComes() async throws {
     let directory = Self.film(1000)
     directory.state.withLock { $0.interval = .seconds(60) }
-    try await TestServer.run(directory) { server in
+    try await TestServer.run(directory) { server async throws in
       let port = server.port
       let data = try await onThread {
         let connection = try RawConnection(address: "127.0.0.1", port: port)
@@ -50,7 +55,7 @@ import Testing
 
   @Test func aReaderThatStopsIsCutOffAndOthersGoOn() async throws {
     let directory = Self.film(400_000)
-    try await TestServer.run(directory) { server in
+    try await TestServer.run(directory) { server async throws in
       let port = server.port
       let stuck = try await onThread {
         let connection = try RawConnection(address: "127.0.0.1", port: port, receiveBuffer: 8192)
@@ -79,7 +84,7 @@ import Testing
   @Test func aReaderThatLeavesIsNoticedWithoutAFrame() async throws {
     let directory = FakeDirectory("front")
     directory.state.withLock { $0.film = [] }
-    try await TestServer.run(directory) { server in
+    try await TestServer.run(directory) { server async throws in
       let port = server.port
       let viewers = try await onThread {
         let connection = try RawConnection(address: "127.0.0.1", port: port)
@@ -94,7 +99,7 @@ import Testing
   }
 
   @Test func eventsComeAtOnceAndOnceASecondUntilTheStreamIsGone() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let port = server.port
       let directory = server.directory
       let text = try await onThread {
@@ -118,7 +123,7 @@ import Testing
   @Test func onlySoManyWatchAtOnce() async throws {
     let directory = FakeDirectory("front")
     directory.state.withLock { $0.film = [] }
-    try await TestServer.run(directory) { server in
+    try await TestServer.run(directory) { server async throws in
       let port = server.port
       let readers = try await onThread {
         try (0..<API.liveLimit).map { _ in
@@ -136,7 +141,7 @@ import Testing
   }
 
   @Test func shutdownEndsWhatHasNoEnd() async throws {
-    try await TestServer.run(Self.film(1000)) { server in
+    try await TestServer.run(Self.film(1000)) { server async throws in
       let port = server.port
       let start = ContinuousClock.now
       async let rest = onThread {
@@ -161,7 +166,7 @@ import Testing
 @Suite struct HTTPSlowClientTests {
   @Test(arguments: ["GET /healthz HTTP/1.1\r\nHost: loc", "", "POST"])
   func aRequestThatDoesNotComeWholeIsClosed(text: String) async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let start = ContinuousClock.now
       let reply = try await server.sendRaw(text)
       #expect(reply.status == 0)
@@ -170,7 +175,7 @@ import Testing
   }
 
   @Test func aHeaderThatTricklesIsClosed() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let port = server.port
       let start = ContinuousClock.now
       try await onThread {
@@ -186,7 +191,7 @@ import Testing
   }
 
   @Test func aBodyThatDoesNotComeIsAnsweredWith408() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let head = "POST /v1/streams HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{"
       #expect(try await server.sendRaw(head).status == 408)
       #expect(server.directory.requests == [])
@@ -194,7 +199,7 @@ import Testing
   }
 
   @Test func manyIdleConnectionsAreDroppedInTime() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let port = server.port
       let idle = try await onThread {
         try (0..<300).map { _ in try RawConnection(address: "127.0.0.1", port: port) }

@@ -36,7 +36,7 @@ final class RawConnection: @unchecked Sendable {  // used by one thread at a tim
     var sent = 0
     while sent < bytes.count {
       let count = bytes.withUnsafeBytes {
-        send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL.rawValue))
+        send(descriptor, $0.baseAddress! + sent, bytes.count - sent, Int32(MSG_NOSIGNAL))
       }
       guard count > 0 else { throw Failure(description: "send: \(errno)") }
       sent += count
@@ -98,5 +98,19 @@ struct Reply: Sendable {
     let decoder = JSONDecoder()
     decoder.dateDecodingStrategy = .iso8601
     return try decoder.decode(type, from: body)
+  }
+}
+
+extension Data {
+  /// The bytes without the framing of chunked transfer; an unfinished chunk at the end is left out.
+  var withoutChunks: Data {
+    var (rest, all) = (self[...], Data())
+    while let end = rest.range(of: Data("\r\n".utf8)) {
+      let size = Int(String(decoding: rest[..<end.lowerBound], as: UTF8.self), radix: 16) ?? 0
+      guard size > 0, rest.distance(from: end.upperBound, to: rest.endIndex) >= size + 2 else { break }
+      all += rest[end.upperBound..<end.upperBound + size]
+      rest = rest[(end.upperBound + size + 2)...]
+    }
+    return all
   }
 }

@@ -1,12 +1,13 @@
 // Every route's answer, and what is common to all answers.
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Daemon
 
 @Suite struct HTTPRouteTests {
   @Test func theListHasEveryStreamInOrderOfItsName() async throws {
-    try await TestServer.run(FakeDirectory("rear", "front")) { server in
+    try await TestServer.run(FakeDirectory("rear", "front")) { server async throws in
       let reply = try await server.send("GET", "/v1/streams")
       #expect(reply.status == 200)
       #expect(reply.fields["content-type"] == "application/json")
@@ -16,7 +17,7 @@ import Testing
   }
 
   @Test func aStatusGoesThroughJSONUnchanged() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let reply = try await server.send("GET", "/v1/streams/front")
       #expect(try reply.json(StreamStatus.self) == FakeDirectory.sample("front"))
       #expect(reply.text.contains(#""since":"2027-01-15T08:00:00Z""#))
@@ -26,7 +27,7 @@ import Testing
 
   @Test(arguments: ["pause", "resume", "restart"])
   func anActionReachesItsStreamAndAnswersWithItsStatus(action: String) async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let reply = try await server.send("POST", "/v1/streams/front/\(action)")
       #expect(reply.status == 200)
       #expect(try reply.json(StreamStatus.self).name == "front")
@@ -35,7 +36,7 @@ import Testing
   }
 
   @Test func aStreamIsAddedChangedAndRemoved() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let added = try await server.send("POST", "/v1/streams", body: #"{"name":"ré ar","source":"scenes:"}"#)
       #expect(added.status == 201)
       let place = try #require(added.fields["location"])
@@ -50,7 +51,7 @@ import Testing
   }
 
   @Test func settingsMayBeYAML() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let reply = try await server.send(
         "PATCH", "/v1/streams/front", ["Content-Type": "application/yaml"], body: "overlay: { alpha: 0.3 }\n")
       #expect(reply.status == 200)
@@ -59,7 +60,7 @@ import Testing
   }
 
   @Test func reloadSaysWhatBecameOfTheStreams() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       #expect(try await server.send("POST", "/v1/reload").json(ReloadReport.self).added == ["rear"])
       #expect(try await server.send("DELETE", "/v1/streams/front/shadow").status == 200)
       #expect(server.directory.requests == ["reload", "drop front"])
@@ -67,7 +68,7 @@ import Testing
   }
 
   @Test func readinessFollowsTheDaemon() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       #expect(try await server.send("GET", "/healthz").status == 200)
       #expect(try await server.send("GET", "/readyz").status == 200)
       server.directory.state.withLock { $0.isReady = false }
@@ -77,7 +78,7 @@ import Testing
   }
 
   @Test func picturesSayWhichFrameTheyShow() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       for (path, type) in [("frame.jpg", "image/jpeg"), ("mask.png", "image/png")] {
         let reply = try await server.send("GET", "/v1/streams/front/\(path)")
         #expect(reply.fields["content-type"] == type)
@@ -92,7 +93,7 @@ import Testing
 
   @Test(arguments: ["/v1/streams", "/v1/streams/front", "/metrics", "/v1/streams/front/live.mjpeg", "/"])
   func headIsGetWithoutABody(path: String) async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let (get, head) = (200, try await server.send("HEAD", path))
       #expect(head.status == get)
       #expect(head.body.isEmpty)
@@ -101,7 +102,7 @@ import Testing
   }
 
   @Test func aConnectionServesManyRequests() async throws {
-    try await TestServer.run { server in
+    try await TestServer.run { server async throws in
       let one = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n"
       let reply = try await server.sendRaw("\(one)\r\n\(one)\r\n\(one)Connection: close\r\n\r\n")
       #expect(reply.text.components(separatedBy: "HTTP/1.1 200").count == 3)

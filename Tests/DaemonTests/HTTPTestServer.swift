@@ -41,7 +41,8 @@ struct TestServer: Sendable {
 
   /// One request on a connection of its own.
   func send(
-    _ method: String, _ path: String, _ fields: [String: String] = [:], body: String? = nil, address: String = "127.0.0.1"
+    _ method: String, _ path: String, _ fields: [String: String] = [:], body: String? = nil,
+    address: String = "127.0.0.1"
   ) async throws -> Reply {
     var lines = fields
     if lines["Host"] == nil { lines["Host"] = "\(address):\(port)" }

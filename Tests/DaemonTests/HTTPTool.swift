@@ -4,7 +4,9 @@ import Foundation
 /// The path of an installed program; nil when it is not there.
 func tool(_ name: String) -> String? {
   let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin"
-  return folders.split(separator: ":").map { "\($0)/\(name)" }.first { FileManager.default.isExecutableFile(atPath: $0) }
+  return folders.split(separator: ":").map { "\($0)/\(name)" }.first {
+    FileManager.default.isExecutableFile(atPath: $0)
+  }
 }
 
 /// Runs a program for at most a minute; its output and errors together.

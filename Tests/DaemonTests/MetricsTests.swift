@@ -1,8 +1,10 @@
 // The metrics text: what it says, and that Prometheus's own tool finds nothing wrong with it.
 import Foundation
+import Synchronization
 import Testing
 
 @testable import Daemon
+@testable import Pipeline
 
 @Suite struct MetricsTests {
   static func directory() -> FakeDirectory {
@@ -63,7 +65,7 @@ import Testing
   func numbersAreAsPrometheusReadsThem(value: Double, text: String) { #expect(Exposition.number(value) == text) }
 
   @Test func theServerSendsThem() async throws {
-    try await TestServer.run(Self.directory()) { server in
+    try await TestServer.run(Self.directory()) { server async throws in
       let reply = try await server.send("GET", "/metrics")
       #expect(reply.fields["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
       #expect(reply.text.contains("verge_info{"))

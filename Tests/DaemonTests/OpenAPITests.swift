@@ -1,5 +1,6 @@
 // etc/openapi.yaml against the code, both ways.
 import Foundation
+import Logging
 import Testing
 import Yams
 
@@ -23,7 +24,8 @@ import Yams
 
   @Test func itDescribesExactlyTheRoutes() {
     let api = API(
-      directory: FakeDirectory(), gate: Gate(token: "", origins: [], sessions: Sessions()), page: PageFiles(folder: nil),
+      directory: FakeDirectory(), gate: Gate(token: "", origins: [], sessions: Sessions()),
+      page: PageFiles(folder: nil),
       bodyLimit: 100, logger: .init(label: "test"))
     let coded = Set(api.routes.map { "\($0.method) \($0.path)" })
     var described: Set<String> = []

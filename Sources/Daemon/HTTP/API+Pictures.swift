@@ -28,15 +28,17 @@ extension API {
       body: ResponseBody(byteBuffer: ByteBuffer(bytes: picture.bytes)))
   }
 
-  /// Overlays for an `<img>`. The writer waits until the client has taken the last one; meanwhile the directory drops all but
-  /// the newest, so that a slow client loses frames and delays nobody.
+  /// Overlays for an `<img>`. The writer waits until the client has taken the last one; meanwhile the directory drops
+  /// all but the newest, so that a slow client loses frames and delays nobody.
   func live(_ call: Call) async throws(Problem) -> Response {
     let overlays = try asked { () throws(DaemonError) in try directory.overlays(of: call.name) }
     let seat = try seats.take()
     await call.limitSendBuffer()
     let type = "multipart/x-mixed-replace; boundary=\(PartWriter.boundary)"
     let body = ResponseBody { writer in
-      try await Endless(writer: writer, seat: seat).send(overlays, after: PartWriter.opening, whileOpen: call.request.body) {
+      try await Endless(writer: writer, seat: seat).send(
+        overlays, after: PartWriter.opening, whileOpen: call.request.body
+      ) {
         PartWriter.part($0)
       }
     }
@@ -50,7 +52,8 @@ extension API {
     let seat = try seats.take()
     let body = ResponseBody { writer in
       let events = EventFeed.events(of: name, in: directory)
-      try await Endless(writer: writer, seat: seat).send(events, after: "retry: 2000\n\n", whileOpen: call.request.body) {
+      try await Endless(writer: writer, seat: seat).send(events, after: "retry: 2000\n\n", whileOpen: call.request.body)
+      {
         ByteBuffer(string: $0)
       }
     }

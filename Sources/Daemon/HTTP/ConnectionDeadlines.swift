@@ -3,8 +3,8 @@ import HTTPTypes
 import NIOCore
 import NIOHTTPTypes
 
-/// Watches one connection: a request's head must come within the time after the last answer, its body within the time after
-/// the head, and what is written must be taken within the time.
+/// Watches one connection: a request's head must come within the time after the last answer, its body within the time
+/// after the head, and what is written must be taken within the time.
 ///
 /// Used on the connection's event loop only.
 final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
@@ -54,7 +54,8 @@ final class ConnectionDeadlines: ChannelDuplexHandler, RemovableChannelHandler {
       unanswered += 1
       owe(.body, context)
     case .body: break
-    case .end: debt = .nothing
+    // An answer may have been quicker than the body that it did not wait for.
+    case .end: if unanswered == 0 { owe(.head, context) } else { debt = .nothing }
     }
     context.fireChannelRead(data)
   }
@@ -101,15 +102,15 @@ extension ConnectionDeadlines {
     }
   }
 
-  /// Gives the client a second to read the answer: closing at once, with bytes of it unread, would reset the connection and
-  /// take the answer away.
+  /// Gives the client a second to read the answer: closing at once, with bytes of it unread, would reset the connection
+  /// and take the answer away.
   private func linger(_ context: ChannelHandlerContext) {
     guard closeTimer == nil else { return }
     closeTimer = after(.seconds(1), context) { context in context.close(promise: nil) }
   }
 
-  /// The timer runs on through requests that come in time, and looks at what is due when it fires: setting one up for each
-  /// request would cost more than the request.
+  /// The timer runs on through requests that come in time, and looks at what is due when it fires: setting one up for
+  /// each request would cost more than the request.
   private func owe(_ debt: Debt, _ context: ChannelHandlerContext) {
     self.debt = debt
     readDue = .now() + limit

@@ -29,8 +29,8 @@ extension Gate {
     return fields
   }
 
-  /// The answer to a browser that asks whether a page of another site may send a request; nil when it asks no such thing or
-  /// may not.
+  /// The answer to a browser that asks whether a page of another site may send a request; nil when it asks no such
+  /// thing or may not.
   func preflight(_ head: HTTPRequest, allowing methods: [HTTPRequest.Method]) -> HTTPFields? {
     guard head.method == .options, head.headerFields[.accessControlRequestMethod] != nil,
       let origin = head.headerFields[.origin], origins.contains(origin.lowercased())

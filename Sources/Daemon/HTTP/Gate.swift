@@ -49,14 +49,15 @@ struct Gate: Sendable {
     return problem
   }
 
-  /// Whether it comes from this machine. What a proxy on it forwards comes from elsewhere, once there is a token to ask for.
+  /// Whether it comes from this machine. What a proxy on it forwards comes from elsewhere, once there is a token to ask
+  /// for.
   private func isLocal(_ head: HTTPRequest, _ peer: Peer) -> Bool {
     let isForwarded = [.forwarded, .forwardedFor, .via].contains { head.headerFields[$0] != nil }
     return peer.isLoopback && (token.isEmpty || !isForwarded)
   }
 
-  /// A site can let its own name lead to 127.0.0.1, and would then share an origin with the daemon; it cannot do so with an
-  /// address or with `localhost`.
+  /// A site can let its own name lead to 127.0.0.1, and would then share an origin with the daemon; it cannot do so
+  /// with an address or with `localhost`.
   private func checkHost(_ head: HTTPRequest) throws(Problem) {
     guard let authority = head.authority, !Self.isAddressOrLocalhost(authority) else { return }
     throw Problem(.forbidden, "the host in the request must be localhost or an address, not '\(authority)'")

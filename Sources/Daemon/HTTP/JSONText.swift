@@ -6,7 +6,7 @@ import NIOCore
 
 /// Writes JSON: keys sorted, dates as ISO 8601, on one line.
 enum JSONText {
-  /// - Returns: an empty object for a value that has no JSON, such as a share that is not finite; no such value is made.
+  /// - Returns: an empty object for a value that has no JSON; no such value is made.
   static func buffer(_ value: some Encodable) -> ByteBuffer {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -22,6 +22,7 @@ struct MetricsPage {
     page.writeDaemon()
     page.writeStates()
     page.writeFrames()
+    page.writeQueuesAndShares()
     page.writeDurations()
     page.writeOutputs()
     page.writeShadows()
@@ -75,6 +76,9 @@ struct MetricsPage {
       out.sample(stream.rates.network, [("stream", stream.name), ("at", "network")])
       out.sample(stream.rates.output, [("stream", stream.name), ("at", "output")])
     }
+  }
+
+  private mutating func writeQueuesAndShares() {
     out.begin("verge_queue_depth", .gauge, "Elements that wait before a stage.")
     for stream in streams {
       for (stage, depth) in stream.queues.sorted(by: { $0.key < $1.key }) {

@@ -15,8 +15,8 @@ struct PageFiles: Sendable {
 
   private let files: [String: File]
 
-  /// Looks beside the executable, as the build leaves it, then in `../share/verge` of an installation. `Bundle.module` would
-  /// do for the first, but ends the program when the folder is not there.
+  /// Looks beside the executable, as the build leaves it, then in `../share/verge` of an installation. `Bundle.module`
+  /// would do for the first, but ends the program when the folder is not there.
   static var folder: String? {
     let executable = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
     return [
@@ -27,7 +27,8 @@ struct PageFiles: Sendable {
 
   /// - Parameter folder: nil leaves the page out; the API does without it.
   init(folder: String? = PageFiles.folder) {
-    let names = folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) } ?? []  // no folder, no files
+    // No folder, no files.
+    let names = folder.flatMap { try? FileManager.default.contentsOfDirectory(atPath: $0) } ?? []
     var files: [String: File] = [:]
     for name in names {
       guard let type = Self.types[String(name.split(separator: ".").last ?? "")],

@@ -6,8 +6,8 @@ enum PartWriter {
   static let boundary = "verge-frame"
   static let opening = "--\(boundary)\r\n"
 
-  /// A part with the boundary that ends it: browsers show a part when they have seen the next boundary, and would be a frame
-  /// late if that came with the next part.
+  /// A part with the boundary that ends it: browsers show a part when they have seen the next boundary, and would be a
+  /// frame late if that came with the next part.
   static func part(_ picture: EncodedPicture) -> ByteBuffer {
     var buffer = ByteBufferAllocator().buffer(capacity: picture.bytes.count + 200)
     buffer.writeString(

@@ -17,7 +17,8 @@ struct Peer: Sendable, Hashable {
       address: address?.ipAddress ?? "unknown", isLoopback: address?.ipAddress.map(Peer.isLoopback(address:)) ?? false)
   }
 
-  /// Whether an address in digits is one that only this machine can reach: 127.0.0.0/8, ::1, and the first in IPv6's dress.
+  /// Whether an address in digits is one that only this machine can reach: 127.0.0.0/8, ::1, and the first in IPv6's
+  /// dress.
   static func isLoopback(address: String) -> Bool {
     guard let parsed = try? SocketAddress(ipAddress: address, port: 0) else { return false }  // nil is "no address"
     switch parsed {

@@ -1,8 +1,8 @@
 // Calls of the directory that may take a while, kept off the threads that answer requests.
 import Dispatch
 
-/// Runs calls one after the other on a queue of their own: a change that waits for an encoder to finish must not hold one of
-/// the few threads that answer all requests.
+/// Runs calls one after the other on a queue of their own: a change that waits for an encoder to finish must not hold
+/// one of the few threads that answer all requests.
 struct SlowCalls: Sendable {
   private let queue: DispatchQueue
 

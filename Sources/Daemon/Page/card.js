@@ -12,10 +12,10 @@ export class Card {
     this.element = document.getElementById("card").content.firstElementChild.cloneNode(true);
     this.element.dataset.stream = name;
     this.graphs = {
-      fps: new Graph("Frames per second", [["in", "quiet"], ["out", "strong"]], { unit: "fps", digits: 1, floor: 10 }),
+      fps: new Graph("Frame rate", [["in", "quiet"], ["out", "strong"]], { unit: "fps", digits: 1, floor: 10 }),
       latency: new Graph("Latency", [["p50", "strong"], ["p95", "middle"], ["p99", "quiet"]],
         { unit: "ms", digits: 0, floor: 20 }),
-      drops: new Graph("Drops per second", [["late", "alarm"], ["outputs", "middle"]],
+      drops: new Graph("Drops", [["late", "alarm"], ["outputs", "middle"]],
         { unit: "/s", digits: 1, floor: 5 }),
     };
     this.part("graphs").append(...Object.values(this.graphs).map((graph) => graph.element));
@@ -103,7 +103,8 @@ export class Card {
     error.hidden = !status.last_error;
     if (status.last_error) error.textContent = `${clock(status.last_error.time)}  ${status.last_error.message}`;
     const hasPicture = ["running", "reconnecting", "paused", "ended"].includes(status.state) && status.frames.shown > 0;
-    this.pictures.want(this.part("picture"), hasPicture);
+    const isMoving = status.state === "running" || status.state === "reconnecting";
+    this.pictures.want(this.part("picture"), !hasPicture ? "none" : isMoving ? "live" : "still");
     this.part("picture").hidden = !hasPicture;
     if (status.size) this.part("picture").style.aspectRatio = status.size.replace("x", " / ");
     const notice = noticeOf(status);
@@ -134,7 +135,7 @@ export class Card {
     const isFlowing = status.state === "running" || status.state === "reconnecting";
     const { rates, latency_ms: latency } = status;
     this.graphs.fps.push(isFlowing ? [rates.input, rates.output] : [0, 0]);
-    this.graphs.latency.push(isFlowing ? [latency.p50, latency.p95, latency.p99] : [null, null, null]);
+    this.graphs.latency.push(isFlowing && latency.p99 > 0 ? [latency.p50, latency.p95, latency.p99] : [null, null, null]);
     const now = {
       time: performance.now(),
       late: status.frames.late + status.frames.undecodable + status.frames.abandoned,

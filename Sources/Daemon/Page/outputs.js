@@ -36,5 +36,5 @@ function makeRow(body) {
 export function size(bytes) {
   const units = ["B", "kB", "MB", "GB", "TB"];
   const step = bytes < 1000 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(bytes) / 3));
-  return `${(bytes / 1000 ** step).toFixed(step === 0 ? 0 : 1)} ${units[step]}`;
+  return `${Number((bytes / 1000 ** step).toPrecision(3))} ${units[step]}`;
 }

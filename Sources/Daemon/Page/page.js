@@ -86,6 +86,7 @@ function wait() {
 async function tick() {
   clearTimeout(timer);
   if (!document.hidden) await refresh(true);
+  clearTimeout(timer); // another one may have been set meanwhile
   element("lost-wait").textContent = failures > 0 ? `Next attempt in ${wait()} s.` : "";
   timer = setTimeout(tick, wait() * 1000);
 }

@@ -21,7 +21,7 @@ export class Pictures {
   }
 
   add(image, name) {
-    this.entries.set(image, { name, isSeen: false, isWanted: false, mode: "none" });
+    this.entries.set(image, { name, isSeen: false, wanted: "none", mode: "none" });
     image.addEventListener("error", () => this.failed(image));
     this.observer.observe(image);
   }
@@ -33,11 +33,11 @@ export class Pictures {
     this.choose();
   }
 
-  /** Says whether the stream has pictures to show; wanting again after not wanting opens it anew. */
-  want(image, isWanted) {
+  /** Says what a stream has to show: "live" pictures, a "still" one, or "none". */
+  want(image, wanted) {
     const entry = this.entries.get(image);
-    if (!entry || entry.isWanted === isWanted) return;
-    entry.isWanted = isWanted;
+    if (!entry || entry.wanted === wanted) return;
+    entry.wanted = wanted;
     this.choose();
   }
 
@@ -50,14 +50,13 @@ export class Pictures {
   choose() {
     let free = liveLimit;
     for (const [image, entry] of this.entries) {
-      const isShown = entry.isSeen && entry.isWanted && !document.hidden;
-      const mode = !isShown ? "none" : free-- > 0 ? "live" : "still";
+      let mode = entry.isSeen && !document.hidden ? entry.wanted : "none";
+      if (mode === "live" && free-- <= 0) mode = "still";
       if (mode === entry.mode) continue;
       entry.mode = mode;
-      // A picture that stays in place while its connection is closed does not flicker.
       if (mode === "live") image.src = `${pathOf(entry.name, "/live.mjpeg")}?t=${Date.now()}`;
-      else image.src = entry.isWanted ? this.still(entry) : "";
-      if (!entry.isWanted) image.removeAttribute("src");
+      else if (entry.wanted === "none") image.removeAttribute("src");
+      else image.src = this.still(entry); // closes a live connection, and leaves no hole where it was
     }
   }
 
