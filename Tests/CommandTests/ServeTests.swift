@@ -1,0 +1,151 @@
+// The daemon as a process, with real peers on loopback.
+import Foundation
+import Testing
+
+@Suite(.timeLimit(.minutes(5)), .serialized) struct ServeTests {
+  let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  @Test func aDrawnStreamIsServedRecordedAndEndsInOrder() throws {
+    let daemon = try Daemon(
+      """
+      streams:
+        front: { source: "scenes:320x192@15", outputs: [rec/front.mp4, front.jsonl], encoder: { keyframes: 500ms } }
+      """, in: folder)
+    #expect(daemon.waits { $0.shown("front") > 10 })
+    #expect(daemon.text("/readyz").hasPrefix("ready"))
+    #expect(daemon.text("/metrics").contains("verge_frames_total"))
+    #expect(daemon.bytes("/v1/streams/front/frame.jpg").starts(with: [0xFF, 0xD8]))
+    #expect(daemon.bytes("/v1/streams/front/mask.png").starts(with: [0x89, 0x50]))
+    let run = try daemon.end()
+    #expect(run.status == 0, "\(run.talk)")
+    let recordings = try folder.names(in: "rec")
+    #expect(recordings.count == 1)
+    #expect(try frameCount("rec/" + recordings[0]) > 10)
+    let lines = try String(contentsOf: folder["front.jsonl"], encoding: .utf8).split(separator: "\n")
+    #expect(lines.count > 10)
+  }
+
+  @Test(.enabled(if: Judge.hasFFmpeg, "needs ffmpeg")) func aSenderThatIsKilledComesBack() throws {
+    let port = try freePort()
+    let daemon = try Daemon(
+      """
+      streams:
+        front:
+          source: "udp://127.0.0.1:\(port)?overrun_nonfatal=1"
+          outputs: [rec/front.mp4]
+          reconnect: { stall: 1s, first: 100ms, longest: 500ms }
+      """, in: folder)
+    for round in 0..<3 {
+      let before = daemon.shown("front")
+      let sender = try sender(to: "-f mpegts udp://127.0.0.1:\(port)?pkt_size=1316")
+      #expect(daemon.waits { $0.shown("front") > before + 10 }, "round \(round)")
+      sender.terminate()
+      sender.waitUntilExit()
+      #expect(daemon.waits { $0.stream("front")["state"] as? String == "reconnecting" }, "round \(round)")
+    }
+    let status = daemon.stream("front")
+    #expect(status["reconnects"] as? Int ?? 0 >= 2)
+    #expect(status["placeholders"] as? Int ?? 0 > 0)
+    #expect(daemon.reconciles("front"))
+    #expect(try daemon.end().status == 0)
+    for name in try folder.names(in: "rec") { #expect(try frameCount("rec/" + name) > 0, "\(name)") }
+  }
+
+  @Test(.enabled(if: Judge.hasFFmpeg, "needs ffmpeg")) func garbageOnTheWayDisturbsNothingElse() throws {
+    let (port, other) = (try freePort(), try freePort())
+    let daemon = try Daemon(
+      """
+      streams:
+        spoilt: { source: "udp://127.0.0.1:\(port)?overrun_nonfatal=1", reconnect: { stall: 2s, first: 100ms, longest: 1s } }
+        clean: { source: "scenes:320x192@10" }
+      """, in: folder)
+    let sender = try sender(to: "-f mpegts udp://127.0.0.1:\(other)?pkt_size=1316")
+    let proxy = try SpoilingProxy(from: other, to: port)
+    defer {
+      sender.terminate()
+      proxy.stop()
+    }
+    #expect(daemon.waits { $0.shown("spoilt") > 10 && $0.shown("clean") > 10 })
+    #expect(daemon.reconciles("spoilt") && daemon.reconciles("clean"))
+    #expect(daemon.stream("clean")["reconnects"] as? Int == 0)
+    #expect(try daemon.end().status == 0)
+  }
+
+  @Test func anInvalidReloadChangesNothing() throws {
+    let daemon = try Daemon("streams: { front: { source: \"scenes:320x192@10\" } }", in: folder)
+    #expect(daemon.waits { $0.shown("front") > 3 })
+    try Data("streams: { front: { sorce: x } }".utf8).write(to: folder["verge.yaml"])
+    daemon.program.send(SIGHUP)
+    #expect(daemon.waits { $0.program.talkSoFar.contains("did you mean 'source'?") })
+    #expect(daemon.stream("front")["reconnects"] as? Int == 0)
+    try Data("streams: { front: { source: \"scenes:320x192@10\" }, rear: { source: \"scenes:320x192@5\" } }".utf8)
+      .write(to: folder["verge.yaml"])
+    daemon.program.send(SIGHUP)
+    #expect(daemon.waits { $0.shown("rear") > 1 })
+    #expect(daemon.stream("front")["reconnects"] as? Int == 0)
+    #expect(try daemon.end().status == 0)
+  }
+
+  @Test func recordingsOfAKilledDaemonPlay() throws {
+    let daemon = try Daemon(
+      "streams: { front: { source: \"scenes:320x192@15\", outputs: [front.mp4] } }", in: folder)
+    #expect(daemon.waits { $0.shown("front") > 40 })
+    daemon.program.send(SIGKILL)
+    _ = try daemon.program.wait()
+    let name = try #require(try folder.names().first { $0.hasSuffix(".mp4") })
+    #expect(try frameCount(name) > 15)
+  }
+
+  @Test(.enabled(if: Judge.hasFFmpeg, "needs ffmpeg")) func rtspGoesInAndOut() throws {
+    guard let camera = try Camera(port: try freePort()) else { return }  // said by `Camera`
+    defer { camera.stop() }
+    let (target, listener) = (try freePort(), Process())
+    listener.executableURL = URL(filePath: "/usr/bin/env")
+    listener.arguments =
+      ("ffmpeg -v error -y -rtsp_flags listen -i rtsp://127.0.0.1:\(target)/out -c copy -t 5 -f mpegts "
+      + folder["got.ts"].path).split(separator: " ").map(String.init)
+    listener.standardInput = FileHandle.nullDevice
+    try listener.run()
+    let daemon = try Daemon(
+      """
+      streams:
+        front: { source: "\(camera.url)", outputs: ["rtsp://127.0.0.1:\(target)/out"] }
+      """, in: folder)
+    #expect(daemon.waits { $0.shown("front") > 60 }, "\(daemon.program.talkSoFar)")
+    let outputs = daemon.stream("front")["outputs"] as? [[String: Any]]
+    #expect(outputs?.first?["frames"] as? Int ?? 0 > 10, "\(daemon.program.talkSoFar)")
+    #expect(try daemon.end().status == 0)
+    listener.terminate()
+    listener.waitUntilExit()
+    #expect(try frameCount("got.ts") > 10)
+  }
+
+  @Test func wrongConfigurationsAreToldAndNothingStarts() throws {
+    try Data("streams: { front: { source: x.mp4, max_agee: 1s } }".utf8).write(to: folder["verge.yaml"])
+    expectFailure(
+      try Program.run("serve", "--config", "verge.yaml", in: folder), saying: "verge.yaml:1", "did you mean 'max_age'?")
+    expectFailure(try Program.run("serve", "--config", "none.yaml", in: folder), saying: "none.yaml")
+    try Data("http: { address: 0.0.0.0 }\nstreams: { front: { source: x.mp4 } }".utf8).write(to: folder["verge.yaml"])
+    expectFailure(try Program.run("serve", "--config", "verge.yaml", in: folder), saying: "token")
+  }
+
+  /// Sends a drawn clip without end, as a camera would.
+  private func sender(to output: String) throws -> Process {
+    let process = Process()
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments =
+      ("ffmpeg -v error -re -f lavfi -i testsrc=size=320x192:rate=15 -c:v libx264 -preset ultrafast -tune zerolatency "
+      + "-g 15 -pix_fmt yuv420p " + output).split(separator: " ").map(String.init)
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    return process
+  }
+
+  private func frameCount(_ name: String) throws -> Int {
+    let run = try Program.run("segment", name, "-o", "null:", "--json", "--quiet", in: folder)
+    let report = try #require(JSONSerialization.jsonObject(with: run.output) as? [String: Any], "\(run.talk)")
+    return (report["frames"] as? [String: Int])?["in"] ?? 0
+  }
+}
