@@ -74,6 +74,9 @@ let package = Package(
         "CFFmpeg", "Frames", "Settings", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange",
         "Daemon",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
       ]),
     // Tests
     .target(name: "KernelChecks", dependencies: ["CKernels", "Tensors"], path: "Tests/KernelChecks"),

@@ -23,7 +23,7 @@ struct Verge: ParsableCommand {
     subcommands: [
       SegmentCommand.self, ServeCommand.self, BenchCommand.self, TrainCommand.self, EvalCommand.self, QuantizeCommand.self,
       ExtractCommand.self, MasksCommand.self, InspectCommand.self, ExportCommand.self, ImportCommand.self,
-      ScenesCommand.self, DoctorCommand.self,
+      ScenesCommand.self, StatusCommand.self, DoctorCommand.self,
     ])
 
   static let version = "0.1.0"

@@ -13,11 +13,15 @@ struct DoctorCommand: ParsableCommand {
         verge doctor
         verge doctor --threads 1             as if there were one core
         verge doctor --model carla --json
+        verge doctor --config verge.yaml     also what serve would say of it, and whether its streams fit this machine
 
       Status 0 when everything that segmenting needs is there, 1 when something is missing.
       """)
 
   @OptionGroup var compute: ComputeArguments
+
+  @Option(help: ArgumentHelp("Check a configuration of verge serve, and all that it names.", valueName: "file"))
+  var config: String?
 
   @Flag(help: "Leave out what takes seconds: the frame rates to expect.")
   var quick = false
@@ -26,7 +30,8 @@ struct DoctorCommand: ParsableCommand {
   var json = false
 
   func run() throws {
-    let diagnosis = try Diagnosis(compute, quick: quick)
+    var diagnosis = try Diagnosis(compute, quick: quick)
+    if let config { diagnosis.inspect(configuration: config) }
     if json {
       try printJSON(diagnosis)
     } else {

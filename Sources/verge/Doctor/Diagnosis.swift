@@ -35,6 +35,8 @@ struct Diagnosis: Encodable {
   var models: [ShippedModel] = []
   /// nil when it was not measured.
   var expectation: Expectation?
+  /// nil when none was named.
+  var configuration: ConfigurationInspection?
   /// One sentence each: what is missing and how to get it.
   var problems: [String] = []
 
@@ -120,7 +122,7 @@ extension Diagnosis {
     lines += models.map { model in
       "model      \(model.name): \(model.precision), \(model.gmacs.formatted(decimals: 2)) GMAC at \(model.input[1])×\(model.input[0])"
     }
-    return lines + (expectation?.lines ?? []) + problemLines
+    return lines + (expectation?.lines ?? []) + (configuration?.lines ?? []) + problemLines
   }
 
   private var problemLines: [String] {
