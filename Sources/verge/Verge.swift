@@ -21,7 +21,8 @@ struct Verge: ParsableCommand {
       """,
     version: "verge \(version)",
     subcommands: [
-      SegmentCommand.self, ServeCommand.self, BenchCommand.self, TrainCommand.self, EvalCommand.self, QuantizeCommand.self,
+      SegmentCommand.self, ServeCommand.self, BenchCommand.self, TrainCommand.self, EvalCommand.self,
+      QuantizeCommand.self,
       ExtractCommand.self, MasksCommand.self, InspectCommand.self, ExportCommand.self, ImportCommand.self,
       ScenesCommand.self, StatusCommand.self, DoctorCommand.self,
     ])

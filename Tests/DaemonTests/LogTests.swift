@@ -30,9 +30,10 @@ private final class TestLog: Sendable {
 
   /// All lines; the log ends with that.
   func lines() throws -> [String] {
-    let (read, done) = (Mutex(Data()), DispatchSemaphore(value: 0))
+    let read = Mutex(Data())
+    let done = DispatchSemaphore(value: 0)
     DispatchQueue.global().async { [pipe] in
-      let data = (try? pipe.fileHandleForReading.readToEnd()) ?? Data()  // nothing read fails the test
+      let data = try? pipe.fileHandleForReading.readToEnd()  // nothing read fails the test
       read.withLock { $0 = data ?? Data() }
       done.signal()
     }

@@ -1,6 +1,6 @@
+import Logging
 // Streams that are added and changed while the daemon runs.
 import Settings
-import Logging
 import Synchronization
 import UNet
 
