@@ -96,6 +96,13 @@ import Testing
     ) { try await server.run() }
   }
 
+  @Test func anAddressThatIsNoneIsSaid() async throws {
+    var settings = HTTPSettings.testing
+    (settings.address, settings.token) = ("no.such.host.invalid", "x")
+    let server = HTTPServer(settings: settings, directory: FakeDirectory(), logger: .init(label: "test"))
+    await #expect(throws: DaemonError.self) { try await server.run() }
+  }
+
   @Test func aPortInUseIsSaid() async throws {
     try await TestServer.run { server async throws in
       var settings = HTTPSettings.testing

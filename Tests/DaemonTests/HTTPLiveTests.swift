@@ -81,6 +81,36 @@ import Testing
     }
   }
 
+  @Test func aReaderThatPausesComesBackToRecentFrames() async throws {
+    let directory = Self.film(30_000)
+    try await TestServer.run(directory) { server async throws in
+      let port = server.port
+      let frames = try await onThread {
+        let connection = try RawConnection(address: "127.0.0.1", port: port, receiveBuffer: 8192)
+        try connection.write(Self.request("/v1/streams/front/live.mjpeg"))
+        Thread.sleep(forTimeInterval: 1)
+        let text = String(decoding: try connection.read(until: "never", limit: 1 << 20), as: UTF8.self)
+        return text.matches(of: /X-Verge-Frame: (\d+)/).compactMap { Int($0.1) }
+      }
+      let steps = zip(frames, frames.dropFirst()).map { $1 - $0 }
+      let jump = try #require(steps.firstIndex { $0 > 30 }, "what was missed is not sent later")
+      #expect(jump < 20, "few old frames wait")
+      #expect(steps.allSatisfy { $0 > 0 })
+    }
+  }
+
+  @Test func ffmpegReadsTheLivePictures() async throws {
+    guard let ffmpeg = tool("ffmpeg") else { return print("skipped: ffmpeg is not installed") }
+    try await TestServer.run(try PageFixture.oneStream()) { server async throws in
+      let place = "http://127.0.0.1:\(server.port)/v1/streams/front/live.mjpeg"
+      let report = try await onThread {
+        try run(ffmpeg, ["-v", "error", "-f", "mpjpeg", "-i", place, "-frames:v", "5", "-f", "framemd5", "-"])
+      }
+      #expect(report.status == 0, "\(report.output)")
+      #expect(report.output.split(separator: "\n").filter { !$0.hasPrefix("#") }.count == 5, "\(report.output)")
+    }
+  }
+
   @Test func aReaderThatLeavesIsNoticedWithoutAFrame() async throws {
     let directory = FakeDirectory("front")
     directory.state.withLock { $0.film = [] }
@@ -164,6 +194,17 @@ import Testing
 }
 
 @Suite struct HTTPSlowClientTests {
+  @Test func manyClientsAtOnceAreAllAnswered() async throws {
+    guard let wrk = tool("wrk") else { return print("skipped: wrk is not installed") }
+    try await TestServer.run(FakeDirectory("front", "rear")) { server async throws in
+      let report = try await onThread {
+        try run(wrk, ["-t1", "-c40", "-d2s", "http://127.0.0.1:\(server.port)/v1/streams"])
+      }
+      #expect(report.output.contains("requests in"))
+      #expect(!report.output.contains("Non-2xx") && !report.output.contains("Socket errors"), "\(report.output)")
+    }
+  }
+
   @Test(arguments: ["GET /healthz HTTP/1.1\r\nHost: loc", "", "POST"])
   func aRequestThatDoesNotComeWholeIsClosed(text: String) async throws {
     try await TestServer.run { server async throws in

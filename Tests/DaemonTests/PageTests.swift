@@ -28,6 +28,39 @@ import Testing
     }
   }
 
+  /// WCAG 2.2, criterion 1.4.3, for the colours that text is written in and on.
+  @Test(arguments: [
+    ("text", "ground"), ("text", "surface"), ("text", "sunken"), ("quiet", "ground"), ("quiet", "surface"),
+    ("quiet", "sunken"), ("accent", "surface"), ("on-accent", "accent"), ("good", "good-ground"),
+    ("warn", "warn-ground"), ("bad", "bad-ground"), ("bad", "surface"), ("text", "idle-ground"),
+    ("on-screen", "screen"),
+  ])
+  func textStandsOutFromItsGround(text: String, ground: String) throws {
+    let css = try #require(PageFiles()["page.css"]).bytes.readableText
+    let schemes = css.components(separatedBy: "prefers-color-scheme: dark")
+    #expect(schemes.count == 2)
+    let light = Self.colors(in: schemes[0])
+    for colors in [light, light.merging(Self.colors(in: schemes[1])) { $1 }] {
+      let levels = try [text, ground].map { try #require(colors[$0]) }.sorted()
+      #expect((levels[1] + 0.05) / (levels[0] + 0.05) >= 4.5)
+    }
+  }
+
+  /// Relative luminance by variable.
+  private static func colors(in css: String) -> [String: Double] {
+    var found: [String: Double] = [:]
+    for match in css.matches(of: /--([\w-]+): #([0-9a-f]{3,6});/) {
+      let digits = match.2.count == 3 ? match.2.map { "\($0)\($0)" }.joined() : String(match.2)
+      let value = Int(digits, radix: 16) ?? 0
+      let linear = [16, 8, 0].map { shift in
+        let share = Double((value >> shift) & 255) / 255
+        return share <= 0.04045 ? share / 12.92 : pow((share + 0.055) / 1.055, 2.4)
+      }
+      found[String(match.1)] = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    }
+    return found
+  }
+
   @Test func everythingThatThePageAsksForIsThere() async throws {
     let files = PageFiles()
     for name in files.names {
@@ -78,7 +111,7 @@ import Testing
     ]
     for (name, directory) in shots {
       try await TestServer.run(directory) { server async throws in
-        for (size, theme) in [("1440,1500", "light"), ("1440,1500", "dark"), ("375,2600", "light")] {
+        for (size, theme) in [("1440,1500", "light"), ("1440,1500", "dark"), ("500,2600", "light")] {
           let dark =
             theme == "dark" ? ["--blink-settings=preferredColorScheme=0"] : ["--blink-settings=preferredColorScheme=1"]
           let file = "--screenshot=\(folder)/\(name)-\(size.prefix { $0 != "," })-\(theme).png"

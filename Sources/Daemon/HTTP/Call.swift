@@ -2,15 +2,13 @@
 import HTTPTypes
 import Hummingbird
 import HummingbirdCore
-import Logging
 import NIOCore
 
 /// What Hummingbird hands over with a request: the connection it came on.
 struct CallContext: InitializableFromSource, Sendable {
   let channel: any Channel
-  let logger: Logger
 
-  init(source: ApplicationRequestContextSource) { (channel, logger) = (source.channel, source.logger) }
+  init(source: ApplicationRequestContextSource) { channel = source.channel }
 }
 
 /// One request on its way to a handler.

@@ -49,7 +49,7 @@ public final class HTTPServer: Service {
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     do { try await application(on: group).run() } catch {
       try await group.shutdownGracefully()
-      throw error is IOError || error is SocketAddressError ? cannotListen("\(error)") : error
+      throw port == nil && !(error is CancellationError) ? cannotListen("\(error)") : error
     }
     try await group.shutdownGracefully()
   }

@@ -11,17 +11,18 @@ struct Responder: HTTPResponder {
   private let table: RouteTable
   private let gate: Gate
   private let page: PageFiles
+  private let logger: Logger
   /// Longer paths are no stream's.
   private static let pathLimit = 2048
 
-  init(_ api: API) { (table, gate, page) = (RouteTable(api.routes), api.gate, api.page) }
+  init(_ api: API) { (table, gate, page, logger) = (RouteTable(api.routes), api.gate, api.page, api.logger) }
 
   func respond(to request: Request, context: CallContext) async throws -> Response {
     let call = Call(request: request, channel: context.channel, peer: Peer(context.channel.remoteAddress))
     var response: Response
     do throws(Problem) { response = try await answer(call) } catch { response = refusal(error, call) }
     finish(&response, call)
-    context.logger.debug(
+    logger.debug(
       "request",
       metadata: [
         "method": "\(request.method)", "path": "\(request.uri.path)", "status": "\(response.status.code)",

@@ -104,6 +104,9 @@ export class Card {
     if (status.last_error) error.textContent = `${clock(status.last_error.time)}  ${status.last_error.message}`;
     const hasPicture = ["running", "reconnecting", "paused", "ended"].includes(status.state) && status.frames.shown > 0;
     const isMoving = status.state === "running" || status.state === "reconnecting";
+    // Whatever began at that moment may have ended the connection that the picture came on.
+    if (isMoving && this.since !== status.since) this.pictures.renew(this.part("picture"));
+    this.since = status.since;
     this.pictures.want(this.part("picture"), !hasPicture ? "none" : isMoving ? "live" : "still");
     this.part("picture").hidden = !hasPicture;
     if (status.size) this.part("picture").style.aspectRatio = status.size.replace("x", " / ");

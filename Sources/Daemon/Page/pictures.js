@@ -3,6 +3,8 @@ import { pathOf } from "./api.js";
 
 const liveLimit = 4;
 const stillInterval = 1000; // milliseconds
+// A browser does not say when a live picture's connection has ended; one that froze is opened again with the others.
+const renewal = 60000; // milliseconds
 
 /** Shows overlays in <img> elements, live for the first few that can be seen, one picture a second for the others. */
 export class Pictures {
@@ -17,7 +19,7 @@ export class Pictures {
     }, { rootMargin: "100px" });
     document.addEventListener("visibilitychange", () => this.choose());
     setInterval(() => this.nextStill(), stillInterval);
-    this.turn = 0;
+    setInterval(() => this.renew(), renewal);
   }
 
   add(image, name) {
@@ -41,9 +43,11 @@ export class Pictures {
     this.choose();
   }
 
-  /** Opens all pictures anew, as after a lost connection. */
-  renew() {
-    for (const [image, entry] of this.entries) if (entry.mode === "live") this.stop(image);
+  /** Opens a live picture anew, or without one all of them; the old one stays until the new one is there. */
+  renew(only) {
+    for (const [image, entry] of this.entries) {
+      if (entry.mode === "live" && (!only || only === image)) entry.mode = "none";
+    }
     this.choose();
   }
 
