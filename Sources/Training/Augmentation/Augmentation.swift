@@ -86,6 +86,13 @@ public struct Augmentation: SettingsPart {
     "dirt": "specks and blots on the lens",
   ]
 
+  /// The same of pictures that are enlarged by a factor.
+  func enlarged(by factor: Double) -> Augmentation {
+    var enlarged = self
+    (enlarged.minimumScale, enlarged.maximumScale) = (minimumScale * factor, maximumScale * factor)
+    return enlarged
+  }
+
   public func check() throws(SettingsError) {
     for (name, value) in [("flip", flip), ("rare_crops", rareCrops), ("colors", colors)] {
       try SettingsCheck.require((0...1).contains(value), name, "must be in 0...1, not \(value)")

@@ -41,6 +41,8 @@ public struct EvaluationSet: Sendable {
   let architecture: Architecture
   /// Pixels of the network's input; nil for about the picture's own size.
   let budget: Int?
+  /// Of the input's sides beyond that.
+  let enlargement: Double
   /// Pictures to use, evenly spread over the source.
   public let count: Int
   /// Pictures that could not be used.
@@ -48,16 +50,17 @@ public struct EvaluationSet: Sendable {
 
   /// - Parameters:
   ///   - budget: pixels of the network's input; nil for about the picture's own size.
+  ///   - enlargement: of the input's sides beyond that.
   ///   - limit: the most pictures to use; nil for all.
   ///   - skipped: where pictures of no use are counted; nil to count those of this set alone.
   /// - Throws: `TrainingError.classes` when the set's classes and the network's are unrelated.
   public init(
-    _ source: any LabelledSource, architecture: Architecture, budget: Int? = nil, limit: Int? = nil,
-    skipped: SkippedPictures? = nil
+    _ source: any LabelledSource, architecture: Architecture, budget: Int? = nil, enlargement: Double = 1,
+    limit: Int? = nil, skipped: SkippedPictures? = nil
   ) throws(TrainingError) {
     self.source = source
     self.architecture = architecture
-    self.budget = budget
+    (self.budget, self.enlargement) = (budget, enlargement)
     count = min(source.count, max(1, limit ?? source.count))
     self.skipped = skipped ?? SkippedPictures(count: source.count)
     let names = architecture.classes.map(\.name)
@@ -109,7 +112,8 @@ public struct EvaluationSet: Sendable {
   ///
   /// - Parameter scale: of the input's sides; 1 for the size that a live frame has.
   func view(of picture: LabelledPicture, name: String, scale: Double = 1) throws(TrainingError) -> EvaluationPicture {
-    let pixels = Double(budget ?? picture.width * picture.height) * scale * scale
+    let side = scale * enlargement
+    let pixels = Double(budget ?? picture.width * picture.height) * side * side
     let size = architecture.inputSize(width: picture.width, height: picture.height, budget: Int(pixels.rounded()))
     return EvaluationPicture(
       rgb: try Self.scale(picture, to: size, name: name), input: size, width: picture.width, height: picture.height,

@@ -87,10 +87,11 @@ extension Trainer {
     return receipt
   }
 
-  /// The input size that whole pictures have, which crops at scale 1 teach.
+  /// The input size that whole pictures have, enlarged, which crops at scale 1 teach.
   private func trainingInput() throws(ModelError) -> InputSize {
     guard let first = try? mix.picture(part: 0, index: 0) else { return recipe.size.inputSize }  // was read before
     return configuration.architecture.inputSize(
-      width: first.width, height: first.height, budget: first.width * first.height)
+      width: first.width, height: first.height,
+      budget: Int(Double(first.width * first.height) * recipe.enlargement * recipe.enlargement))
   }
 }

@@ -40,7 +40,7 @@ extension Trainer {
     var ranges = ActivationRanges()
     for part in mix.parts {
       let set = try EvaluationSet(
-        part.source, architecture: configuration.architecture, skipped: mix.skipped)
+        part.source, architecture: configuration.architecture, enlargement: recipe.enlargement, skipped: mix.skipped)
       let statistics = try ActivationStatistics(
         model, on: set, pictures: max(1, Self.calibrationPictures / mix.parts.count), threads: configuration.threads)
       for (name, range) in statistics.ranges(.standard).ranges { ranges.include(range, of: name) }

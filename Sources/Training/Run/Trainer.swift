@@ -45,7 +45,7 @@ public final class Trainer {
     mix = try DataMix(
       sources, shares: shares, classNames: classNames, seed: recipe.seed, memoryLimit: recipe.data.cache.limit)
     self.validation = try validation.map { source throws(TrainingError) in
-      try EvaluationSet(source, architecture: architecture)
+      try EvaluationSet(source, architecture: architecture, enlargement: recipe.enlargement)
     }
     memory = try MemoryStatement(configuration, mix: mix, validation: self.validation)
     try memory.check(limit: configuration.memoryLimit)
@@ -82,7 +82,7 @@ public final class Trainer {
     let stream = BatchStream(
       mix,
       augmenter: Augmenter(
-        recipe: recipe.augmentation, width: recipe.size.width, height: recipe.size.height,
+        recipe: recipe.augmentation.enlarged(by: recipe.enlargement), width: recipe.size.width, height: recipe.size.height,
         classNames: configuration.architecture.classes.map(\.name), sets: mix.labelSets),
       batch: recipe.batch, seed: recipe.seed, firstStep: state.step)
     var end = TrainingEnd.completed

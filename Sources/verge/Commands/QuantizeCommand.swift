@@ -91,7 +91,7 @@ struct QuantizeCommand: ParsableCommand {
     if val == nil {
       Console.standard.warn("no --val: int8 is measured on the pictures it is calibrated on, which flatters it")
     }
-    let sets = try openSets(for: float.architecture)
+    let sets = try openSets(for: float)
     let result = try quantize(float, sets)
     let report = QuantizeReport(result, model: output ?? path, listsAllLayers: sensitivity)
     guard force || result.loss <= maxLoss else { throw refusal(of: path, result, report) }
@@ -101,10 +101,12 @@ struct QuantizeCommand: ParsableCommand {
   }
 
   /// The set to calibrate on, and the one to measure on where there is one.
-  private func openSets(for architecture: Architecture) throws -> [EvaluationSet] {
+  private func openSets(for model: Model) throws -> [EvaluationSet] {
     let sources = try DataSpecification.open([data] + [val].compactMap(\.self), map: map)
     for note in sources.flatMap(\.notes) { Console.standard.note(note) }
-    return try sources.map { try EvaluationSet($0, architecture: architecture) }
+    return try sources.map {
+      try EvaluationSet($0, architecture: model.architecture, budget: model.trainingInput.pixels)
+    }
   }
 
   private func quantize(_ model: Model, _ sets: [EvaluationSet]) throws -> QuantizationResult {

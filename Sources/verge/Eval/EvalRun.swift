@@ -31,7 +31,8 @@ final class EvalRun: Sendable {
   func measure(_ data: DataSpecification, map: String? = nil, confusion: String?) throws -> EvalResult {
     let source = try DataSpecification.open([data], map: map)[0]
     for note in source.notes { Console.standard.note(note) }
-    let set = try EvaluationSet(source, architecture: model.architecture, limit: limit)
+    let set = try EvaluationSet(
+      source, architecture: model.architecture, budget: model.trainingInput.pixels, limit: limit)
     let evaluation = try watched(unit: "images", total: set.count) { progress in
       try Evaluator.evaluate(predictor, on: set, options: options, progress: progress)
     }

@@ -15,8 +15,9 @@ enum FinalQuantization {
     leftOut: LeftOutPictures, quiet: Bool
   ) throws {
     let model = try Model(contentsOf: path)
-    let calibration = try EvaluationSet(data, architecture: model.architecture, limit: 100)
-    let measured = try validation.map { try EvaluationSet($0, architecture: model.architecture) }
+    let pixels = model.trainingInput.pixels
+    let calibration = try EvaluationSet(data, architecture: model.architecture, budget: pixels, limit: 100)
+    let measured = try validation.map { try EvaluationSet($0, architecture: model.architecture, budget: pixels) }
     defer { leftOut.name([calibration, measured].compactMap(\.self)) }
     var settings = QuantizationSettings(threads: threads)
     settings.triesOwnIntegers = hasIntegers

@@ -7,6 +7,7 @@ public struct Recipe: SettingsPart {
   public var name = ""
   public var network = NetworkRecipe()
   public var size = PictureExtent(width: 288, height: 224)
+  public var enlargement = 1.0
   public var batch = 8
   public var data = DataRecipe()
   public var augmentation = Augmentation()
@@ -23,6 +24,7 @@ public struct Recipe: SettingsPart {
   public static let notes = [
     "name": "shown in the model; '' for that of the output file",
     "size": "of the crops, WIDTHxHEIGHT, multiples of the network's stride (stem x 2^(levels - 1))",
+    "enlargement": "of pictures before the network sees them: 1.5 finds finer things at 2.25 times the cost",
     "batch": "pictures a step",
     "length": "'100 epochs', '3000 steps' or '10 minutes'",
     "precision": "of the products in training: auto, float or bf16",
@@ -34,6 +36,8 @@ public struct Recipe: SettingsPart {
 
   public func check() throws(SettingsError) {
     try SettingsCheck.require((1...Self.largestBatch).contains(batch), "batch", "must be 1 to 4096, not \(batch)")
+    try SettingsCheck.require(
+      (0.25...4).contains(enlargement), "enlargement", "must be 0.25 to 4, not \(enlargement)")
     guard length.amount > 0 else { throw .setting(name: "length", reason: "must be above 0, not '\(length)'") }
     let stride = network.stride
     guard size.width % stride == 0, size.height % stride == 0 else {
