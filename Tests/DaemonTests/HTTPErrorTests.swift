@@ -124,7 +124,7 @@ import Testing
       }
       let start = ContinuousClock.now
       for _ in 0..<5 { #expect(try await server.send("GET", "/v1/streams").status == 200) }
-      #expect(start.duration(to: .now) < .seconds(1))
+      #expect(start.duration(to: .now) < .seconds(2.5), "three changes take three seconds")
       #expect(try await changes == [200, 200, 200])
     }
   }

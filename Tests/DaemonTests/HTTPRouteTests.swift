@@ -101,6 +101,13 @@ import Testing
     }
   }
 
+  @Test func headOfLivePicturesWatchesNothing() async throws {
+    try await TestServer.run { server async throws in
+      #expect(try await server.send("HEAD", "/v1/streams/front/live.mjpeg").status == 200)
+      #expect(await eventually { server.directory.streams.map(\.viewers) == [0] })
+    }
+  }
+
   @Test func aConnectionServesManyRequests() async throws {
     try await TestServer.run { server async throws in
       let one = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n"

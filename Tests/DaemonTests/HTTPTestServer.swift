@@ -79,3 +79,12 @@ func onThread<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) a
     Thread { continuation.resume(with: Result { try work() }) }.start()
   }
 }
+
+/// Whether something comes true within 10 s, which a busy machine may need for what takes a moment.
+func eventually(_ condition: @Sendable () -> Bool) async -> Bool {
+  for _ in 0..<200 {
+    if condition() { return true }
+    do { try await Task.sleep(for: .milliseconds(50)) } catch { return false }
+  }
+  return condition()
+}
