@@ -26,7 +26,7 @@ import UNet
 
   @Test func scenesRunAndAreAccountedFor() throws {
     let stream = try started(settings("scenes:160x96@30"))
-    #expect(eventually { stream.now.state == .running && stream.now.frames.shown > 5 })
+    #expect(soon { stream.now.state == .running && stream.now.frames.shown > 5 })
     #expect(stream.now.size == "160x96")
     let shares = stream.now.classes.map(\.share).reduce(0, +)
     #expect(abs(shares - 1) < 1e-6)
@@ -40,7 +40,7 @@ import UNet
     settings.recording.every.seconds = 1
     settings.encoder.keyframes.seconds = 0.5
     let stream = try started(settings)
-    #expect(eventually { folder.names(in: "rec").count >= 3 })
+    #expect(soon { folder.names(in: "rec").count >= 3 })
     #expect(stream.end())
     let names = folder.names(in: "rec")
     #expect(names.allSatisfy { $0.hasPrefix("front-2") && $0.hasSuffix(".mp4") })
@@ -53,7 +53,7 @@ import UNet
 
   @Test func recordsHaveALineAFrame() throws {
     let stream = try started(settings("scenes:160x96@30", [folder("front.jsonl")]))
-    #expect(eventually { stream.now.frames.shown > 10 })
+    #expect(soon { stream.now.frames.shown > 10 })
     #expect(stream.end())
     let lines = try String(contentsOfFile: folder("front.jsonl"), encoding: .utf8).split(separator: "\n")
     #expect(lines.count == stream.now.frames.shown)
@@ -66,7 +66,7 @@ import UNet
     settings.reconnect.first.seconds = 0.05
     settings.reconnect.longest.seconds = 0.1
     let stream = try started(settings)
-    #expect(eventually { stream.now.reconnects >= 3 && stream.now.placeholders > 2 })
+    #expect(soon { stream.now.reconnects >= 3 && stream.now.placeholders > 2 })
     #expect(stream.now.state == .reconnecting)
     #expect(stream.now.lastError?.message.contains("pipe") == true)
     #expect(stream.end())
@@ -84,30 +84,30 @@ import UNet
 
   @Test func pausedStreamsGoOnWhenTold() throws {
     let stream = try started(settings("scenes:160x96@30"))
-    #expect(eventually { stream.now.state == .running })
+    #expect(soon { stream.now.state == .running })
     stream.pause()
-    #expect(eventually { stream.now.state == .paused })
+    #expect(soon { stream.now.state == .paused })
     let shown = stream.now.frames.shown
     usleep(300_000)
     #expect(stream.now.frames.shown == shown)
     stream.resume()
-    #expect(eventually { stream.now.frames.shown > shown && stream.now.state == .running })
+    #expect(soon { stream.now.frames.shown > shown && stream.now.state == .running })
     stream.restart()
-    #expect(eventually { stream.now.reconnects == 2 && stream.now.state == .running })
+    #expect(soon { stream.now.reconnects == 2 && stream.now.state == .running })
     #expect(stream.end())
   }
 
   @Test func theModelChangesBetweenTwoFrames() throws {
     let stream = try started(settings("scenes:160x96@30"))
-    #expect(eventually { stream.now.state == .running })
+    #expect(soon { stream.now.state == .running })
     let networks = environment().networks
     stream.segmenter.setShadow(Shadow(try networks.model("carla"), share: 1))
-    #expect(eventually { (stream.now.shadow?.frames ?? 0) > 3 })
+    #expect(soon { (stream.now.shadow?.frames ?? 0) > 3 })
     let shadow = try #require(stream.now.shadow)
     #expect(shadow.model == "carla" && shadow.disagreement > 0 && shadow.disagreement <= 1)
     let before = stream.now.frames
     stream.segmenter.change(to: try networks.model("carla"))
-    #expect(eventually { stream.now.classes.contains { $0.name == "lane line" } })
+    #expect(soon { stream.now.classes.contains { $0.name == "lane line" } })
     let after = stream.now
     #expect(after.model == "carla" && after.frames.undecodable == before.undecodable && after.shadow == nil)
     #expect(stream.end())
@@ -115,11 +115,11 @@ import UNet
 
   @Test func looksActAtOnce() throws {
     let stream = try started(settings("scenes:160x96@30"))
-    #expect(eventually { stream.now.frames.shown > 1 })
+    #expect(soon { stream.now.frames.shown > 1 })
     var look = OverlaySettings()
     look.alpha = 1
     stream.painter.change(look, classes: ["road"])
-    #expect(eventually { stream.now.classes.filter(\.painted).map(\.name) == ["road"] })
+    #expect(soon { stream.now.classes.filter(\.painted).map(\.name) == ["road"] })
     #expect(stream.now.overlay.alpha == 1)
     let picture = try #require(stream.overlayPicture())
     #expect(picture.bytes.starts(with: [0xFF, 0xD8, 0xFF]))
@@ -136,14 +136,14 @@ import UNet
       if indices.count == 4 { break }
     }
     #expect(zip(indices.dropFirst(), indices).allSatisfy { $0 > $1 })
-    #expect(eventually { stream.hub.viewers.count == 0 })
+    #expect(soon { stream.hub.viewers.count == 0 })
     #expect(stream.end())
   }
 
   @Test(.enabled(if: hasFFmpeg, "needs ffmpeg")) func filesEndOrLoopWithTheirSound() throws {
     let clip = folder("clip.mp4")
     #expect(
-      run(
+      judge(
         "ffmpeg",
         [
           "-v", "error", "-f", "lavfi", "-i", "testsrc=size=160x96:rate=30:duration=1", "-f", "lavfi", "-i",
@@ -152,15 +152,15 @@ import UNet
     var once = settings(clip, [folder("once.mkv")])
     (once.loop, once.paced) = (false, false)
     let stream = try started(once)
-    #expect(eventually { stream.now.state == .ended })
+    #expect(soon { stream.now.state == .ended })
     #expect(stream.now.frames.shown == 30)
     #expect(stream.end())
     let name = try #require(folder.names().first { $0.hasPrefix("once-") })
     #expect(decodedFrames(folder(name)) == 30)
-    let kinds = run("ffprobe", ["-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", folder(name)])
+    let kinds = judge("ffprobe", ["-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0", folder(name)])
     #expect(kinds?.contains("audio") == true)
     let looped = try started(settings(clip))
-    #expect(eventually { looped.now.frames.shown > 45 })
+    #expect(soon { looped.now.frames.shown > 45 })
     #expect(looped.now.reconnects == 0)
     #expect(looped.end())
   }

@@ -31,7 +31,7 @@ final class TestFolder: Sendable {
 
 /// Runs a program and returns what it wrote to standard output; nil when it fails or is not there.
 @discardableResult
-func run(_ program: String, _ arguments: [String]) -> String? {
+func judge(_ program: String, _ arguments: [String]) -> String? {
   let process = Process()
   process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
   process.arguments = [program] + arguments
@@ -45,11 +45,11 @@ func run(_ program: String, _ arguments: [String]) -> String? {
 }
 
 /// FFmpeg's own programs as peers and judges; tests that need them are skipped where they are not installed.
-let hasFFmpeg = run("ffmpeg", ["-version"]) != nil && run("ffprobe", ["-version"]) != nil
+let hasFFmpeg = judge("ffmpeg", ["-version"]) != nil && judge("ffprobe", ["-version"]) != nil
 
 /// Frames of a file's video, decoded by ffprobe.
 func decodedFrames(_ path: String) -> Int {
-  let text = run(
+  let text = judge(
     "ffprobe",
     [
       "-v", "error", "-select_streams", "v:0", "-count_frames", "-show_entries", "stream=nb_read_frames", "-of",
@@ -59,7 +59,7 @@ func decodedFrames(_ path: String) -> Int {
 }
 
 /// Waits until something is so, for `seconds` at most; says whether it came.
-func eventually(within seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
+func soon(within seconds: Double = 30, _ condition: () throws -> Bool) rethrows -> Bool {
   let deadline = ContinuousClock.now + .seconds(seconds)
   while ContinuousClock.now < deadline {
     if try condition() { return true }

@@ -63,7 +63,7 @@ struct SessionPlan {
     // A live frame waits in the frame queue, where it can still be dropped, and nowhere else.
     let depth = options.isLive ? 1 : 2
     let prepared = BoundedQueue<PreparedFrame>(capacity: depth)
-    graph.add("resize", ResizeStage(segmenter, kernels: kernels), from: frames, to: prepared)
+    graph.add("resize", ResizeStage(segmenter, kernels: kernels, freshness: freshness), from: frames, to: prepared)
     let isLast = sinks.isEmpty && !paints
     let segment = SegmentStage(
       segmenter, hasConfidence: options.masks.confidence != nil, freshness: freshness, tally: isLast ? tally : nil)

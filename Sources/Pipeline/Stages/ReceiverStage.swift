@@ -6,13 +6,17 @@ final class ReceiverStage: Stage {
   private let receiver: any SessionReceiver
   private let freshness: Freshness
   private let tally: Tally
+  private var lastShown = ContinuousClock.now
 
   init(_ receiver: any SessionReceiver, freshness: Freshness, tally: Tally) {
     (self.receiver, self.freshness, self.tally) = (receiver, freshness, tally)
   }
 
   func process(_ segmented: SegmentedFrame, into outlet: Outlet<Never>) throws {
-    guard freshness.admits(segmented.frame) else { return }
+    // On a machine so loaded that no frame is in time, a late one now and then tells more than none.
+    let isStarved = ContinuousClock.now - lastShown > .seconds(1)
+    guard isStarved || freshness.admits(segmented.frame) else { return }
+    lastShown = .now
     try receiver.receive(segmented)
     tally.shown(segmented.frame)
   }

@@ -7,6 +7,8 @@ import Video
 final class ResizeStage: Stage {
   private let segmenter: any Segmenter
   private let shortcut: AreaScaler
+  private let freshness: Freshness
+  private var standing = StandingQueue()
   private var scaler: Scaler?
   private var shape: Shape?
 
@@ -19,12 +21,16 @@ final class ResizeStage: Stage {
     var revision: Int
   }
 
-  init(_ segmenter: any Segmenter, kernels: Kernels) {
-    self.segmenter = segmenter
+  init(_ segmenter: any Segmenter, kernels: Kernels, freshness: Freshness) {
+    (self.segmenter, self.freshness) = (segmenter, freshness)
     shortcut = AreaScaler(kernels: kernels)
   }
 
   func process(_ frame: Frame, into outlet: Outlet<PreparedFrame>) throws {
+    if freshness.isLive {
+      let now = ContinuousClock.now
+      guard standing.admits(waited: now - frame.arrival, now: now) else { return freshness.account.leave(.late) }
+    }
     try outlet.emit(PreparedFrame(frame: frame, picture: scaler(for: frame).scale(frame)))
   }
 

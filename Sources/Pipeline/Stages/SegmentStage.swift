@@ -38,6 +38,8 @@ struct Freshness: Sendable {
   let maxAge: Duration?
   let account: FrameAccount
 
+  var isLive: Bool { maxAge != nil }
+
   /// Whether the frame is worth more work; if not, it is counted as late.
   func admits(_ frame: Frame) -> Bool {
     guard let maxAge, ContinuousClock.now - frame.arrival > maxAge else { return true }
