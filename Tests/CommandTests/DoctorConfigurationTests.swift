@@ -19,7 +19,7 @@ import Testing
     let folder = try Folder()
     let text = """
       streams:
-        a: { source: none.mp4, model: raod, outputs: [/proc/x/a.mp4] }
+        a: { source: none.mp4, model: raod, outputs: [v.yaml/a.mp4] }
         b: { source: "rtsp://u:pw1234@h/x?token=abcd", classes: [raod], outputs: [out/b.mp4], encoder: { codec: libx265x } }
         c: { source: "scenes:", shadow: { model: ./none.safetensors }, enabled: false }
       """
@@ -28,7 +28,7 @@ import Testing
     #expect(run.status == 1)
     for words in [
       "stream a: the source none.mp4 cannot be read: No such file", "stream a: ", "raod",
-      "stream a: nothing can be written to",
+      "stream a: nothing can be written to v.yaml/a.mp4: v.yaml is no folder",
       "stream b: model road has no class 'raod'", "stream b: FFmpeg has no encoder 'libx265x' here",
       "stream c: ./none.safetensors", "c (off)", "3 streams, API at 127.0.0.1:8080", "rtsp://***@h/x?token=***",
     ] { #expect(run.text.contains(words), "\(words) in \(run.text)") }

@@ -50,6 +50,10 @@ struct StreamInspection {
       folder = (folder as NSString).deletingLastPathComponent
     }
     let place = folder.isEmpty ? "." : folder
+    guard FileManager.default.fileExists(atPath: place + "/.") else {
+      problems.append("nothing can be written to \(output): \(place) is no folder")
+      return
+    }
     guard access(place, W_OK | X_OK) != 0 else { return }
     problems.append("nothing can be written to \(output): \(place): \(String(cString: strerror(errno)))")
   }
