@@ -75,6 +75,26 @@ import Testing
     #expect(said.hasPrefix("request") && said.contains(words), "\(said)")
   }
 
+  @Test func charactersOfJSONAreRead() throws {
+    let json = #"{"name": "a", "source": "\ud83d\ude97 \u00fc \\u00fc.mp4", "classes": ["\u0041"], "fps": 2.5}"#
+    let settings = try StreamSettings.added(by: json, defaults: StreamSettings()).settings
+    #expect(settings.source == #"🚗 ü \u00fc.mp4"# && settings.classes == ["A"] && settings.fps == 2.5)
+    #expect(
+      refusal { () throws(DaemonError) in _ = try settings.changed(by: #"{"size": "\ud83d"}"#) }.hasPrefix("request"))
+  }
+
+  @Test func aStreamThatComesMustNotWriteWhatAnotherDoes() throws {
+    var a = StreamSettings()
+    (a.source, a.outputs) = ("x", ["out/a.mp4"])
+    var b = a
+    #expect(
+      refusal { () throws(DaemonError) in try StreamConflicts.check("b", b, among: ["a": a]) }
+        == "b: outputs has out/a.mp4, which a writes already")
+    b.outputs = ["out/b.mp4"]
+    #expect(refusal { () throws(DaemonError) in try StreamConflicts.check("b", b, among: ["a": a]) } == "nothing")
+    #expect(refusal { () throws(DaemonError) in try StreamConflicts.check("a", a, among: ["a": b]) } == "nothing")
+  }
+
   @Test func aRequestIsLaidOverWhatIsThere() throws {
     var settings = StreamSettings()
     (settings.source, settings.outputs, settings.secrets) = ("123", ["null", "5.mp4"], ["abcd"])

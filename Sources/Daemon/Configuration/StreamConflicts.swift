@@ -33,6 +33,19 @@ public enum StreamConflicts {
     return found
   }
 
+  /// Checks a stream that comes or changes while others run.
+  ///
+  /// - Throws: `DaemonError.conflict` when it would get into the way of one of them, or of itself.
+  public static func check(
+    _ name: String, _ settings: StreamSettings, among streams: [String: StreamSettings]
+  ) throws(DaemonError) {
+    let known = Set(find(in: streams))
+    let after = find(in: streams.merging([name: settings]) { $1 })
+    // Told of either of the two streams, by the order of their names.
+    guard let new = after.first(where: { !known.contains($0) }) else { return }
+    throw .conflict("\(new.stream): \(new.key) \(new.reason)")
+  }
+
   /// What two outputs must not have in common: a file however its path is written, a datagram's address whatever its
   /// options, or else the URL.
   private static func place(of output: String) -> String {

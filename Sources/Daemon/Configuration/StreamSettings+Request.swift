@@ -1,4 +1,5 @@
 // Settings that come over the API.
+import Foundation
 public import Settings
 
 extension StreamSettings {
@@ -45,7 +46,16 @@ extension StreamSettings {
   }
 
   private static func document(_ request: String) throws(SettingsError) -> SettingsDocument {
-    try SettingsDocument(request, from: place, kind: "a stream", hasLines: false)
+    try SettingsDocument(withoutEscapes(request), from: place, kind: "a stream", hasLines: false)
+  }
+
+  /// JSON with its characters themselves. YAML knows JSON's `\u00fc`, but not its pairs `\ud83d\ude97`.
+  private static func withoutEscapes(_ request: String) -> String {
+    guard request.contains("\\u"),
+      let object = try? JSONSerialization.jsonObject(with: Data(request.utf8)),  // no JSON: it is read as YAML
+      let data = try? JSONSerialization.data(withJSONObject: object, options: .withoutEscapingSlashes)
+    else { return request }
+    return String(decoding: data, as: UTF8.self)
   }
 
   private func laying(_ document: SettingsDocument) throws(SettingsError) -> StreamSettings {

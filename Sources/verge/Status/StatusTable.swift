@@ -51,6 +51,8 @@ struct StatusTable {
       case ..<172_800: "\(seconds / 3600) h"
       default: "\(seconds / 86_400) days"
       }
-    return "\(Console.oneLine(incident.message)) (\(age) ago)"
+    // A message may come from a camera; it must not steer the terminal.
+    let plain = incident.message.unicodeScalars.map { $0.properties.generalCategory == .control ? " " : Character($0) }
+    return "\(Console.oneLine(String(plain))) (\(age) ago)"
   }
 }
