@@ -3,7 +3,7 @@ import Frames
 import Synchronization
 
 /// Opens a file again whenever it ends; times go on.
-public final class LoopingSource: PacketSource, @unchecked Sendable {  // used by one stage at a time; `current` is locked
+public final class LoopingSource: PacketSource, @unchecked Sendable {  // used by one stage; `current` is locked
   public let name: String
   public let options: SourceOptions
   public let video: VideoInfo

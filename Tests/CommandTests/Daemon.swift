@@ -1,5 +1,6 @@
 // A running `verge serve`, and peers for it.
 import Foundation
+import FoundationNetworking
 import Testing
 
 /// FFmpeg's programs as peers.

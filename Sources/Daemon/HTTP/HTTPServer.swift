@@ -43,7 +43,7 @@ public final class HTTPServer: Service {
   ///
   /// - Throws: `DaemonError.cannotListen`, also for an address beyond this machine when there is no token.
   public func run() async throws {
-    guard !settings.token.isEmpty || Self.isLocal(settings.address) else {
+    guard !settings.token.isEmpty || settings.isLoopback else {
       throw cannotListen("an address that other machines can reach needs a token (http.token)")
     }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -80,6 +80,4 @@ public final class HTTPServer: Service {
   private func cannotListen(_ cause: String) -> DaemonError {
     .cannotListen(address: "\(settings.address):\(settings.port)", cause: cause)
   }
-
-  private static func isLocal(_ address: String) -> Bool { address == "localhost" || Peer.isLoopback(address: address) }
 }

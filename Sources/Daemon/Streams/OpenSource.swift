@@ -44,7 +44,8 @@ struct SourcePlan: Sendable {
     name = settings.source
     let isScenes = name.hasPrefix("scenes:")
     let path = (name as NSString).resolvingSymlinksInPath
-    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType  // not there: no file
+    // What is not there is no file.
+    let type = try? FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType
     isFile = !isScenes && (type == .typeRegular || type == .typeDirectory)
     isLive = isScenes || !isFile || settings.paced
     loops = isFile && settings.loop
@@ -61,7 +62,8 @@ struct SourcePlan: Sendable {
     var options = SourceOptions()
     options.isLive = isLive
     options.threads = threads
-    options.timeout = isFile ? nil : settings.reconnect.stall.seconds
+    let stall = settings.reconnect.stall.seconds
+    options.timeout = isFile || stall == 0 ? nil : stall
     options.format = settings.format.isEmpty ? nil : settings.format
     options.raw = settings.raw.isEmpty ? nil : try RawVideoFormat(settings.raw)
     if name.hasPrefix("rtsp") { options.ffmpeg["rtsp_transport"] = settings.transport }
@@ -76,7 +78,7 @@ struct SourcePlan: Sendable {
 }
 
 /// Streets drawn in real time: `scenes:`, `scenes:640x360@30`, `scenes:640x360@30:7` with a seed.
-final class DrawnSource: FrameSource, @unchecked Sendable {  // used by one stage at a time; `isCancelled` is only ever set
+final class DrawnSource: FrameSource, @unchecked Sendable {  // used by one stage; the flag is only set
   let video: VideoInfo
   private let renderer: SceneRenderer
   private let scene: Scene

@@ -12,6 +12,8 @@ import UNet
 final class OverlayPainter: @unchecked Sendable {  // `overlay`, `steady`, `records` as above; the rest is locked
   let tell: @Sendable (String) -> Void
   private let kernels: Kernels
+  /// Frames per second, lately; for the HUD.
+  private let rate: @Sendable () -> Double
   private let settings: Mutex<Settings>
   private let notices = Mutex<Notices>(Notices())
   private var overlay: Overlay?
@@ -30,10 +32,11 @@ final class OverlayPainter: @unchecked Sendable {  // `overlay`, `steady`, `reco
   }
 
   init(
-    _ look: OverlaySettings, classes: [String], kernels: Kernels, tell: @escaping @Sendable (String) -> Void
+    _ look: OverlaySettings, classes: [String], kernels: Kernels, rate: @escaping @Sendable () -> Double,
+    tell: @escaping @Sendable (String) -> Void
   ) {
     settings = Mutex(Settings(look: look, classes: classes))
-    (self.kernels, self.tell) = (kernels, tell)
+    (self.kernels, self.rate, self.tell) = (kernels, rate, tell)
   }
 
   var current: Settings { settings.withLock { $0 } }
@@ -94,7 +97,7 @@ final class OverlayPainter: @unchecked Sendable {  // `overlay`, `steady`, `reco
   private func figures(_ segmented: SegmentedFrame, _ settings: Settings) -> HUDFigures? {
     guard settings.look.hud else { return nil }
     let frame = segmented.frame
-    return HUDFigures(framesPerSecond: 0, latency: .now - frame.arrival, time: frame.seconds ?? 0)
+    return HUDFigures(framesPerSecond: rate(), latency: .now - frame.arrival, time: frame.seconds ?? 0)
   }
 
   private func style(_ settings: Settings, _ classes: [PixelClass]) -> OverlayStyle {

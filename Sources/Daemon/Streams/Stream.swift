@@ -43,17 +43,19 @@ final class Stream: Sendable {
     let budget = try settings.networkPixels()
     segmenter = StreamSegmenter(
       networks, try networks.model(settings.model), weight: settings.priority, budget: budget)
-    painter = OverlayPainter(settings.overlay, classes: settings.classes, kernels: networks.kernels, tell: tell)
+    let (recent, state) = (recent, Monitor(StreamState()))
+    self.state = state
+    let tally = Tally { latency in
+      recent.record(latency)
+      state.withLock { $0.run() }
+    }
+    self.tally = tally
+    painter = OverlayPainter(
+      settings.overlay, classes: settings.classes, kernels: networks.kernels, rate: { tally.recentRate }, tell: tell)
     let outputs = settings.outputs.map { environment.output($0, settings, isLive: plan.isLive, tell: tell) }
     hub = try StreamHub(name: name, segmenter, painter, outputs: outputs, encoder: settings.encoder, tell: tell)
     if !settings.shadow.model.isEmpty {
       segmenter.setShadow(Shadow(try networks.model(settings.shadow.model), share: settings.shadow.share))
-    }
-    let (recent, state) = (recent, Monitor(StreamState()))
-    self.state = state
-    tally = Tally { latency in
-      recent.record(latency)
-      state.withLock { $0.run() }
     }
   }
 

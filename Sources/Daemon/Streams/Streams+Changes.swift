@@ -7,6 +7,7 @@ import UNet
 extension Streams {
   public func add(_ request: String) throws(DaemonError) -> StreamStatus {
     let (name, settings) = try StreamSettings.added(by: request, defaults: state.withLock { $0.settings.defaults })
+    try StreamConflicts.check(name, settings, among: state.withLock { $0.settings.streams })
     let isFree = state.withLock { state in
       guard state.streams[name] == nil else { return false }
       // The place is taken before the stream is made, which takes a while.
@@ -22,6 +23,7 @@ extension Streams {
   public func change(_ name: String, _ request: String) throws(DaemonError) -> StreamStatus {
     let entry = try entry(name)
     let settings = try entry.settings.changed(by: request)
+    try StreamConflicts.check(name, settings, among: state.withLock { $0.settings.streams })
     try apply(settings, to: name, entry)
     return try status(of: name)
   }

@@ -45,7 +45,7 @@ public final class Tally: Sendable {
   var firstFrame: Double? { times.withLock { times in times.first.map { ($0 - times.start).inSeconds } } }
 
   /// Frames per second over the last 32 of them.
-  var recentRate: Double {
+  public var recentRate: Double {
     times.withLock { times in
       let size = times.recent.count
       let spans = min(times.count, size) - 1
