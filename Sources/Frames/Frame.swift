@@ -25,6 +25,9 @@ public final class Frame: @unchecked Sendable {  // written by one stage at a ti
   /// When the frame entered the graph, on the monotonic clock.
   public var arrival = ContinuousClock.now
 
+  /// When it came out of the decoder, on the same clock.
+  public var decoded = ContinuousClock.now
+
   /// Keeps the planes' memory alive, and gives it back when the frame goes.
   private let owner: AnyObject
 
@@ -61,5 +64,6 @@ public final class Frame: @unchecked Sendable {  // written by one stage at a ti
     sampleAspectRatio = other.sampleAspectRatio
     rotation = other.rotation
     arrival = other.arrival
+    decoded = other.decoded
   }
 }

@@ -170,6 +170,6 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
 
   /// Says something once.
   private func tell(_ line: String) {
-    if told.insert(line).inserted, told.count <= 20 { options.diagnostics?(line) }
+    if told.count < 20, told.insert(line).inserted { options.diagnostics?(line) }
   }
 }

@@ -51,7 +51,9 @@ struct FastStart {
     let streams = input.streams.map { StreamParameters(copying: $0) }
     var shifts: [Int: Double] = [:]
     var captions = CaptionFilter()
-    while av_read_frame(input.raw, scratch) >= 0 {
+    var code = FFmpegCode(av_read_frame(input.raw, scratch))
+    while code.code >= 0 {
+      defer { code = FFmpegCode(av_read_frame(input.raw, scratch)) }
       let number = Int(scratch.pointee.stream_index)
       guard streams.indices.contains(number) else { continue }
       let packet = Packet(stream: streams[number])
@@ -59,6 +61,8 @@ struct FastStart {
       if shifts[number] == nil, let first = packet.seconds { shifts[number] = (starts[number] ?? first) - first }
       for ready in captions.pass(packet) { try write(ready, to: output, shifts) }
     }
+    // Anything but the end would make a shorter file of a good one.
+    guard code == .endOfFile else { throw .readFailed(path, cause: code.message) }
     for rest in captions.rest { try write(rest, to: output, shifts) }
   }
 

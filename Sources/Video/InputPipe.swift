@@ -26,9 +26,10 @@ final class InputPipe {
   }
 
   deinit {
-    av_freep(&context!.pointee.buffer)
+    // Also after an `init` that threw.
+    if let context { av_freep(&context.pointee.buffer) }
     avio_context_free(&context)
-    if ownsDescriptor { close(descriptor) }
+    if ownsDescriptor, descriptor >= 0 { close(descriptor) }
   }
 
   private func read(_ buffer: UnsafeMutablePointer<UInt8>, _ count: Int32) -> Int32 {

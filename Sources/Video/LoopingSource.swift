@@ -52,7 +52,8 @@ public final class LoopingSource: PacketSource, @unchecked Sendable {  // used b
     guard packet.stream.timeBase.isPositive else { return }
     let base = packet.stream.timeBase.value
     packet.shift(by: Int64((shift / base).rounded()))
-    end = max(end, (packet.seconds ?? 0) + Double(packet.duration) * base)
+    let last = max(packet.dts ?? .min, packet.pts ?? .min)
+    if last > .min { end = max(end, Double(last &+ packet.duration) * base) }
   }
 
   private func reopen() throws(VideoError) {

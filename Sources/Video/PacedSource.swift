@@ -34,7 +34,7 @@ public final class PacedSource: PacketSource {
     let due = zero.withLock { zero in
       let due = (zero ?? now - .seconds(seconds)) + .seconds(seconds)
       // Far ahead or behind: the clock jumped, or the reader was held up for long.
-      guard due < now + .seconds(5), due > now - .seconds(1), zero != nil else {
+      guard due < now + .seconds(60), due > now - .seconds(1), zero != nil else {
         zero = now - .seconds(seconds)
         return now
       }

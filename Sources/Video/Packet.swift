@@ -43,7 +43,7 @@ public final class Packet: @unchecked Sendable {  // changed by its first holder
 
   /// Moves both times by `ticks`.
   package func shift(by ticks: Int64) {
-    if pts != nil { raw.pointee.pts += ticks }
-    if dts != nil { raw.pointee.dts += ticks }
+    if pts != nil { raw.pointee.pts &+= ticks }
+    if dts != nil { raw.pointee.dts &+= ticks }
   }
 }

@@ -8,6 +8,12 @@ enum Judge {
   static let hasFFmpeg = FileManager.default.fileExists(atPath: "/usr/bin/ffmpeg")
 }
 
+/// Ends a peer, whatever signals it was started to ignore.
+func end(_ peer: Process) {
+  kill(peer.processIdentifier, SIGKILL)
+  peer.waitUntilExit()
+}
+
 /// A port that nobody listens on.
 func freePort() throws -> Int {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
@@ -114,10 +120,7 @@ final class Camera {
     }
   }
 
-  func stop() {
-    process.terminate()
-    process.waitUntilExit()
-  }
+  func stop() { end(process) }
 }
 
 /// Passes datagrams on, drops some, and flips bytes in others; always the same ones.

@@ -13,6 +13,8 @@ struct OutputContainer {
   private let announce: (Muxer?) -> Void
   private var muxer: Muxer?
   private var programme: Programme?
+  /// What the open container's video is: another encoder's packets need another header.
+  private var video: StreamParameters?
   /// When the open container began, in seconds of the outputs' time.
   private var began = 0.0
   /// Nothing but a key frame can be made sense of.
@@ -31,8 +33,12 @@ struct OutputContainer {
 
   /// Writes a packet, or counts it as dropped while there is nothing to write to.
   mutating func write(_ item: OutputPacket) {
-    if item.programme !== programme { end() }
-    programme = item.programme
+    if item.isVideo {
+      if item.programme !== programme || item.packet.stream !== video { end() }
+      (programme, video) = (item.programme, item.packet.stream)
+    } else if item.programme !== programme || (item.packet.seconds ?? 0) < began {
+      return  // sound that belongs to what was before
+    }
     let isKey = item.isVideo && item.packet.isKey
     if isKey, isFull(item.packet) { end() }
     if muxer == nil, isKey, ContinuousClock.now >= retryAt { begin(item) }
@@ -47,6 +53,7 @@ struct OutputContainer {
       meter.wrote(bytes: bytes, isFrame: item.isVideo, arrival: item.arrival)
       if item.isVideo { backoff.reset() }
     } catch {
+      if item.isVideo { meter.dropped() }
       fail(error)
     }
   }
@@ -61,16 +68,26 @@ struct OutputContainer {
       do { try muxer.finish() } catch { tell("\(error)") }
       return
     }
-    Self.finishing.async {
+    Self.finishing.async(group: Self.unfinished) {
       do { try muxer.finish() } catch {
-        meter.failed("\(error)")
+        meter.note("\(error)")
         tell("\(error)")
       }
     }
   }
 
-  /// Where recordings are finished, one at a time; waited for at the end of the daemon.
-  static let finishing = DispatchQueue(label: "verge.recordings")
+  /// Where recordings are finished, one at a time.
+  private static let finishing = DispatchQueue(label: "verge.recordings")
+  /// The recordings that are not finished yet.
+  private static let unfinished = DispatchGroup()
+
+  /// Waits until all recordings are finished; one that is not is left in fragments, which play.
+  ///
+  /// - Returns: whether they were by the deadline.
+  static func waitForRecordings(until deadline: ContinuousClock.Instant) -> Bool {
+    let seconds = max(0, (deadline - .now) / .seconds(1))
+    return unfinished.wait(timeout: .now() + seconds) == .success
+  }
 
   private func isFull(_ packet: Packet) -> Bool {
     guard case .recording = kind, muxer != nil, options.recording.every.seconds > 0 else { return false }

@@ -74,14 +74,23 @@ struct RecordingNames: Sendable {
     return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
-  /// Whether a name is one that the pattern makes: its own text, with digits where times stand.
+  /// Digits of strftime's fields; names with others are never taken for recordings.
+  private static let digits: [Character: Int] = ["Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3, "y": 2]
+
+  /// Whether a name is one that the pattern makes: its own text, with as many digits as its times have.
   private func fits(_ name: String, _ shape: String) -> Bool {
-    let parts = shape.split(separator: /%[a-zA-Z]/, omittingEmptySubsequences: false)
-      .map { NSRegularExpression.escapedPattern(for: String($0)) }
-    let (stem, suffix) = (parts.joined(separator: "[0-9]+"), (shape as NSString).pathExtension)
-    let numbered = stem.replacing(
-      NSRegularExpression.escapedPattern(for: "." + suffix),
-      with: "(-[0-9]+)?" + NSRegularExpression.escapedPattern(for: "." + suffix))
-    return name.range(of: "^" + numbered + "$", options: .regularExpression) != nil
+    var expression = ""
+    var rest = (shape as NSString).deletingPathExtension[...]
+    while let character = rest.popFirst() {
+      if character == "%", let field = rest.popFirst() {
+        guard let count = Self.digits[field] else { return false }
+        expression += "[0-9]{\(count)}"
+      } else {
+        expression += NSRegularExpression.escapedPattern(for: String(character))
+      }
+    }
+    let suffix = (shape as NSString).pathExtension
+    expression += "(-[0-9]{1,3})?" + NSRegularExpression.escapedPattern(for: suffix.isEmpty ? "" : "." + suffix)
+    return name.range(of: "^" + expression + "$", options: .regularExpression) != nil
   }
 }

@@ -21,6 +21,8 @@ final class OverlayEncoder: Stage {
   private var encoder: Encoder?
   private var shape: Shape?
   private var programme: Programme?
+  /// After a failure the encoder is tried again from here on.
+  private var retryAt = ContinuousClock.now
   /// When the frames came in that the encoder still holds, by time.
   private var arrivals: [Int64: ContinuousClock.Instant] = [:]
 
@@ -34,16 +36,41 @@ final class OverlayEncoder: Stage {
   /// - Parameters:
   ///   - deliver: called on the stage's queue; must not wait.
   ///   - tell: receives what the user should know.
-  /// - Throws: `VideoError.unknownContainer`.
+  ///   - target: from `target(for:)`.
   init(
-    _ settings: EncoderSettings, tell: @escaping @Sendable (String) -> Void, deliver: @escaping (OutputPacket) -> Void
-  ) throws(VideoError) {
-    (self.settings, self.deliver, self.tell) = (settings, deliver, tell)
-    // Like Matroska, all live outputs take headers apart from packets, and none can turn pictures.
-    target = try OutputTarget("overlay.mkv")
+    _ settings: EncoderSettings, _ target: OutputTarget, tell: @escaping @Sendable (String) -> Void,
+    deliver: @escaping (OutputPacket) -> Void
+  ) {
+    (self.settings, self.target, self.deliver, self.tell) = (settings, target, deliver, tell)
   }
 
-  func process(_ painted: PaintedFrame, into outlet: Outlet<Never>) throws {
+  /// What the encoder writes for; like Matroska, all live outputs take headers apart from packets, and none can turn
+  /// pictures.
+  ///
+  /// - Throws: `VideoError.unknownEncoder` for settings that name none.
+  static func target(for settings: EncoderSettings) throws(VideoError) -> OutputTarget {
+    let target = try OutputTarget("overlay.mkv")
+    _ = try Encoder(target, options(settings, frameRate: Rational(30, 1)))
+    return target
+  }
+
+  /// An encoder that refuses a picture costs its frames, and nothing else: the stream and its viewers go on.
+  func process(_ painted: PaintedFrame, into outlet: Outlet<Never>) {
+    guard ContinuousClock.now >= retryAt else { return }
+    do { try encode(painted) } catch { fail(error) }
+  }
+
+  func finish(into outlet: Outlet<Never>) {
+    do { try end() } catch { tell("\(error)") }
+  }
+
+  private func fail(_ error: any Error) {
+    tell("\(error)")
+    (encoder, shape, programme) = (nil, nil, nil)
+    retryAt = .now + .seconds(5)
+  }
+
+  private func encode(_ painted: PaintedFrame) throws {
     let frame = painted.frame
     let shape = Shape(
       width: frame.width, height: frame.height, format: frame.format, color: frame.color, rotation: frame.rotation)
@@ -55,21 +82,21 @@ final class OverlayEncoder: Stage {
     try drain(encoder, painted.programme)
   }
 
-  func finish(into outlet: Outlet<Never>) throws { try end() }
-
   private func begin(_ shape: Shape, _ programme: Programme) throws {
     try end()
-    var options = SinkOptions()
-    (options.codec, options.preset, options.crf) = (settings.codec, settings.preset, settings.crf)
-    options.isLive = true
-    options.frameRate = programme.frameRate
-    options.encoderOptions = [
-      "g": "\(max(1, Int((settings.keyframes.seconds * programme.frameRate.value).rounded())))"
-    ]
+    var options = Self.options(settings, frameRate: programme.frameRate)
     options.diagnostics = tell
     encoder = try Encoder(target, options)
     (self.shape, self.programme) = (shape, programme)
     arrivals = [:]
+  }
+
+  private static func options(_ settings: EncoderSettings, frameRate: Rational) -> SinkOptions {
+    var options = SinkOptions()
+    (options.codec, options.preset, options.crf) = (settings.codec, settings.preset, settings.crf)
+    (options.isLive, options.frameRate) = (true, frameRate)
+    options.encoderOptions = ["g": "\(max(1, Int((settings.keyframes.seconds * frameRate.value).rounded())))"]
+    return options
   }
 
   private func end() throws {

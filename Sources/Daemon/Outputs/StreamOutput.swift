@@ -52,10 +52,12 @@ final class OutputMeter: Sendable {
   func opened() { state.withLock { if $0.state == .retrying { $0.reconnects += 1 } } }
   func ended() { state.withLock { $0.state = .ended } }
 
+  /// It went wrong, and will be tried again.
   func failed(_ message: String) {
-    state.withLock { status in
-      status.state = .retrying
-      status.lastError = Incident(time: .init(), message: message)
-    }
+    note(message)
+    state.withLock { $0.state = .retrying }
   }
+
+  /// Something went wrong that does not keep the output from going on.
+  func note(_ message: String) { state.withLock { $0.lastError = Incident(time: Date(), message: message) } }
 }

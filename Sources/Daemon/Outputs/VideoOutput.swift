@@ -13,7 +13,8 @@ final class VideoOutput: StreamOutput {
   private let options: VideoOutputOptions
   private let meter: OutputMeter
   private let queue: BoundedQueue<Numbered>
-  private let count = Atomic(0)
+  /// Packets so far; locked, since a place in the order and in the queue are given together.
+  private let count = Monitor(0)
   /// The container that is open, so that a write can be ended from elsewhere.
   private let open = Mutex<Muxer?>(nil)
   private let isDone = Monitor(false)
@@ -45,7 +46,10 @@ final class VideoOutput: StreamOutput {
   var wantsVideo: Bool { true }
 
   func offer(_ packet: OutputPacket) {
-    queue.push(Numbered(number: count.add(1, ordering: .relaxed).newValue, packet: packet))
+    count.withLock { count in
+      count += 1
+      queue.push(Numbered(number: count, packet: packet))
+    }
   }
 
   func close() { queue.close() }

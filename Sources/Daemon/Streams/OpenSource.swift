@@ -4,6 +4,7 @@ import Frames
 import Pipeline
 import Scenes
 import Settings
+import Synchronization
 import Video
 
 /// A source that was opened for a session.
@@ -78,14 +79,14 @@ struct SourcePlan: Sendable {
 }
 
 /// Streets drawn in real time: `scenes:`, `scenes:640x360@30`, `scenes:640x360@30:7` with a seed.
-final class DrawnSource: FrameSource, @unchecked Sendable {  // used by one stage; the flag is only set
+final class DrawnSource: FrameSource, @unchecked Sendable {  // used by one stage; `cancel` sets an atomic
   let video: VideoInfo
   private let renderer: SceneRenderer
   private let scene: Scene
   private let fps: Rational
   private let begin = ContinuousClock.now
   private var index = 0
-  private var isCancelled = false
+  private let isCancelled = Atomic(false)
 
   /// - Throws: `VideoError.badOption`.
   init(_ name: String) throws(VideoError) {
@@ -106,17 +107,17 @@ final class DrawnSource: FrameSource, @unchecked Sendable {  // used by one stag
   func next() throws(VideoError) -> SourceEvent {
     let due = begin + .seconds(Double(index) / fps.value)
     while ContinuousClock.now < due {
-      if isCancelled { throw .cancelled }
+      if isCancelled.load(ordering: .relaxed) { throw .cancelled }
       usleep(UInt32(max(1, min(20_000, (due - .now) / .microseconds(1)))))
     }
-    if isCancelled { throw .cancelled }
+    if isCancelled.load(ordering: .relaxed) { throw .cancelled }
     let (drawn, _) = renderer.render(scene, frame: index, fps: fps)
     let frame = try planar(drawn)
     index += 1
     return .frame(frame)
   }
 
-  func cancel() { isCancelled = true }
+  func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
   private let maker = FrameConverter()
 

@@ -10,6 +10,9 @@ struct OutputClock {
   /// A source whose time jumps further than this between two frames, in seconds, is placed anew.
   private static let longestStep = 5.0
 
+  /// Seconds that a source may lie behind what was shown before it is placed anew.
+  private static let longestSqueeze = 0.1
+
   private let start: ContinuousClock.Instant
   /// Seconds from the source's time to the outputs'; nil until the connection's first frame.
   private(set) var offset: Double?
@@ -27,7 +30,9 @@ struct OutputClock {
   mutating func ticks(at seconds: Double?, arrival: ContinuousClock.Instant) -> Int64 {
     let wall = (arrival - start) / .seconds(1)
     guard let seconds else { return advance(to: wall) }
-    if offset == nil || !(-0.5...Self.longestStep).contains(seconds - lastSource) {
+    // Notices go on while a source's clock stands still; its frames must not be squeezed into the past then.
+    let isBehind = offset.map { seconds + $0 < lastTime - Self.longestSqueeze } ?? false
+    if offset == nil || isBehind || !(-0.5...Self.longestStep).contains(seconds - lastSource) {
       offset = max(wall, lastTime + 1e-3) - seconds
     }
     lastSource = seconds
@@ -37,7 +42,8 @@ struct OutputClock {
   /// The outputs' time of a picture that no source gave.
   mutating func ticks(at moment: ContinuousClock.Instant) -> Int64 { advance(to: (moment - start) / .seconds(1)) }
 
-  private var lastTime: Double { Double(lastTicks) * Self.timeBase.value }
+  /// Seconds of the newest picture, in the outputs' time.
+  var lastTime: Double { Double(lastTicks) * Self.timeBase.value }
 
   private mutating func advance(to seconds: Double) -> Int64 {
     lastTicks = max(lastTicks + 1, Int64((seconds / Self.timeBase.value).rounded()))

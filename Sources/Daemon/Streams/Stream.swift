@@ -52,15 +52,19 @@ final class Stream: Sendable {
     self.tally = tally
     painter = OverlayPainter(
       settings.overlay, classes: settings.classes, kernels: networks.kernels, rate: { tally.recentRate }, tell: tell)
+    let shadow = settings.shadow.model.isEmpty ? nil : try networks.model(settings.shadow.model)
+    let target = try OverlayEncoder.target(for: settings.encoder)
+    // From here on nothing fails: outputs have threads.
     let outputs = settings.outputs.map { environment.output($0, settings, isLive: plan.isLive, tell: tell) }
-    hub = try StreamHub(name: name, segmenter, painter, outputs: outputs, encoder: settings.encoder, tell: tell)
-    if !settings.shadow.model.isEmpty {
-      segmenter.setShadow(Shadow(try networks.model(settings.shadow.model), share: settings.shadow.share))
-    }
+    hub = StreamHub(
+      name: name, segmenter, painter, outputs: outputs, encoder: (settings.encoder, target), tell: tell)
+    if let shadow { segmenter.setShadow(Shadow(shadow, share: settings.shadow.share)) }
   }
 
-  func start() {
+  /// - Parameter old: the stream that this one takes the place of: its source and outputs are let go first.
+  func start(after old: Stream? = nil) {
     let thread = Thread { [self] in
+      _ = old?.wait(until: .now + .seconds(10))
       work()
       state.withLock { $0.isOver = true }
       state.wakeAll()
@@ -69,7 +73,9 @@ final class Stream: Sendable {
     // Opening a source goes deep into FFmpeg.
     thread.stackSize = 1 << 20
     thread.start()
-    if plan.isLive, settings.reconnect.placeholder { notices.start { [weak self] in self?.showNotice() } }
+    guard plan.isLive, settings.reconnect.placeholder else { return }
+    notices.start { [weak self] in self?.showNotice() }
+    if state.withLock({ $0.order == .stop }) { notices.stop() }
   }
 
   /// Ends the stream; returns at once.
@@ -100,11 +106,11 @@ final class Stream: Sendable {
 
   /// Gives an order, and ends what the thread waits for.
   private func command(_ change: (inout StreamState) -> Void) {
-    let (session, cancellation) = state.withLock { state in
+    let session = state.withLock { state in
       change(&state)
-      return (state.session, state.cancellation)
+      state.cancellation?.cancel()
+      return state.session
     }
-    cancellation?.cancel()
     session?.stop()
     state.wakeAll()
   }
@@ -142,15 +148,15 @@ final class Stream: Sendable {
       let source = try plan.open(threads: networks.threads, cancellation) { [log] in log.notice("\($0)") }
       hub.connect(source.video, others: source.others)
       let session = try session(source)
-      let mayRun = state.withLock { state in
-        guard !cancellation.isCancelled else { return false }
-        state.session = session
-        return true
-      }
-      guard mayRun else { return .ordered }
       log.info("source open: \(source.video.codec) \(source.video.width)x\(source.video.height)")
+      // Started first: what is stopped must have run, or it never ends.
       session.start()
+      let mayRun = state.withLock { state in
+        state.session = session
+        return !cancellation.isCancelled
+      }
       defer { state.withLock { $0.session = nil } }
+      if !mayRun { session.stop() }
       try session.wait()
       return cancellation.isCancelled ? .ordered : .ended
     } catch {
@@ -175,9 +181,10 @@ final class Stream: Sendable {
 
   /// Whether trying again is no use.
   private func isFinal(_ error: any Error) -> Bool {
-    switch (error as? GraphFailure)?.error ?? error {
+    let cause = (error as? GraphFailure)?.error ?? error
+    return switch cause {
     case VideoError.badOption, VideoError.unknownEncoder, VideoError.noDecoder: true
-    default: error is ModelError
+    default: cause is ModelError
     }
   }
 

@@ -18,16 +18,16 @@ final class StreamHub: SessionReceiver {
   /// To the encoder; nil when no output takes video.
   private let painted: BoundedQueue<PaintedFrame>?
   private let graph = Graph()
-  private let state: Mutex<State>
+  fileprivate let state: Mutex<State>
 
   /// What threads share.
-  private struct State {
+  fileprivate struct State {
     var clock = OutputClock()
     var programme: Programme?
     var newest: Newest?
-    var record: RecordLine?
     var placeholders = 0
-    var placeholderIndex = 0
+    /// Seconds from a source's time to the outputs', by stream, where that is not the pictures'.
+    var offsets: [Int: Double] = [:]
   }
 
   /// The newest frame with everything that can be asked of it.
@@ -38,11 +38,11 @@ final class StreamHub: SessionReceiver {
     var shares: [ClassShare]
   }
 
-  /// - Throws: `VideoError.unknownContainer`, `.unknownEncoder`.
+  /// - Parameter encoder: its settings, and what `OverlayEncoder.target` gives for them.
   init(
     name: String, _ segmenter: StreamSegmenter, _ painter: OverlayPainter, outputs: [any StreamOutput],
-    encoder: EncoderSettings, tell: @escaping @Sendable (String) -> Void
-  ) throws(VideoError) {
+    encoder: (settings: EncoderSettings, target: OutputTarget), tell: @escaping @Sendable (String) -> Void
+  ) {
     (self.segmenter, self.painter, self.outputs) = (segmenter, painter, outputs)
     viewers = Viewers(name: name, tell: tell)
     state = Mutex(State())
@@ -52,7 +52,7 @@ final class StreamHub: SessionReceiver {
     }
     let queue = BoundedQueue<PaintedFrame>(capacity: 2)
     painted = queue
-    let stage = try OverlayEncoder(encoder, tell: tell) { [outputs] packet in
+    let stage = OverlayEncoder(encoder.settings, encoder.target, tell: tell) { [outputs] packet in
       for output in outputs { output.offer(packet) }
     }
     graph.add("encode", stage, from: queue)
@@ -71,6 +71,7 @@ final class StreamHub: SessionReceiver {
     let rate = video.frameRate.isPositive ? video.frameRate : Rational(30, 1)
     state.withLock { state in
       state.clock.reconnect()
+      state.offsets = [:]
       let same = state.programme.map { $0.frameRate == rate && $0.others.isEmpty && others.isEmpty } ?? false
       if !same { state.programme = Programme(others: others, frameRate: rate) }
     }
@@ -84,10 +85,10 @@ final class StreamHub: SessionReceiver {
     let classes = segmenter.classes(of: segmented.labels.map.revision) ?? []
     let shares = painter.shares(of: segmented.labels.map, classes)
     let picture = painted != nil || viewers.count > 0 ? painter.paint(segmented, classes) : nil
-    picture.map { ($0.pts, $0.timeBase) = (ticks, OutputClock.timeBase) }
+    if let picture { Self.place(picture, at: ticks) }
     if let picture, let painted, let programme {
       // A slow encoder holds the session up, which then drops its oldest frames.
-      guard painted.push(PaintedFrame(frame: picture, programme: programme)) else { throw Disconnected() }
+      painted.push(PaintedFrame(frame: picture, programme: programme))
     }
     if let picture { viewers.offer(picture) }
     for output in outputs where !output.wantsVideo {
@@ -97,27 +98,27 @@ final class StreamHub: SessionReceiver {
   }
 
   func receive(_ packet: Packet) throws {
-    guard let (offset, programme) = state.withLock({ state in state.clock.offset.map { ($0, state.programme) } }),
-      let programme, packet.stream.timeBase.isPositive
+    guard let seconds = packet.seconds, packet.stream.timeBase.isPositive,
+      let (offset, programme) = state.withLock({ $0.offset(at: seconds, stream: packet.stream.index) })
     else { return }  // before the first picture
-    packet.shift(by: Int64((offset / packet.stream.timeBase.value).rounded()))
+    let ticks = (offset / packet.stream.timeBase.value).rounded()
+    guard abs(ticks) < 1e18 else { return }  // times that no clock has
+    packet.shift(by: Int64(ticks))
     for output in outputs { output.offer(OutputPacket(packet: packet, arrival: .now, programme: programme)) }
   }
 
-  /// Shows why there is no picture, on outputs and to viewers.
+  /// Shows why there is no picture, on outputs and to viewers; before the first frame to viewers only, since outputs would
+  /// open in a size that is not the source's.
   func showNotice(_ lines: [String]) {
-    guard painted != nil || viewers.count > 0 else { return }
     let last = newest.map { $0.painted ?? $0.segmented.frame }
+    guard painted != nil && last != nil || viewers.count > 0 else { return }
     let picture = painter.notice(lines, over: last)
     let programme = state.withLock { state in
       state.placeholders += 1
-      state.placeholderIndex += 1
-      picture.pts = state.clock.ticks(at: .now)
-      picture.timeBase = OutputClock.timeBase
-      if state.programme == nil { state.programme = Programme(others: [], frameRate: Rational(30, 1)) }
+      Self.place(picture, at: state.clock.ticks(at: .now))
       return state.programme
     }
-    if let programme, let painted, painted.hasRoom {
+    if let programme, let painted, last != nil, painted.hasRoom {
       painted.push(PaintedFrame(frame: picture, programme: programme))
     }
     viewers.offer(picture)
@@ -130,7 +131,7 @@ final class StreamHub: SessionReceiver {
     painted.close()
     let graph = graph
     Thread.detachNewThread { [self] in
-      do { try graph.wait() } catch { painter.tell("\(error)") }
+      do { try graph.wait() } catch { painter.tell("\(error)") }  // the encoder's own errors never come here
       closeOutputs()
     }
   }
@@ -142,7 +143,31 @@ final class StreamHub: SessionReceiver {
   /// - Returns: false when some had to be cut off.
   func wait(until deadline: ContinuousClock.Instant) -> Bool {
     let ended = outputs.map { $0.wait(until: deadline) }
-    OutputContainer.finishing.sync {}
-    return ended.allSatisfy { $0 }
+    return OutputContainer.waitForRecordings(until: deadline) && ended.allSatisfy { $0 }
   }
+
+  /// Brings a picture of our own to the outputs' time.
+  private static func place(_ picture: Frame, at ticks: Int64) {
+    let scale = picture.timeBase.isPositive ? picture.timeBase.value / OutputClock.timeBase.value : 0
+    picture.duration = Int64(max(0, min(900_000, (Double(picture.duration) * scale).rounded())))
+    (picture.pts, picture.timeBase) = (ticks, OutputClock.timeBase)
+  }
+}
+
+extension StreamHub.State {
+  /// Seconds to add to the times of a packet of another stream, and its programme; nil before the first picture.
+  ///
+  /// A clock that jumped for the pictures only, or for the sound only, is put right for the other as well.
+  fileprivate mutating func offset(at seconds: Double, stream: Int) -> (Double, Programme)? {
+    guard let programme, let pictures = clock.offset else { return nil }
+    var offset = offsets[stream] ?? pictures
+    if abs(seconds + offset - clock.lastTime) > Self.longestDistance {
+      offset = clock.lastTime - seconds
+      offsets[stream] = offset
+    }
+    return (offset, programme)
+  }
+
+  /// Seconds that sound may lie from the pictures.
+  private static let longestDistance = 5.0
 }

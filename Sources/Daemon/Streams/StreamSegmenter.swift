@@ -66,7 +66,11 @@ final class StreamSegmenter: Segmenter {
       ([state.current, state.previous].compactMap(\.self), state.shadow)
     }
     // A picture and a label map that were made before the model changed may fit the one before only.
-    guard let choice = choices.first(where: { $0.model.fits(picture, labels) }) ?? choices.first else { return }
+    guard let choice = choices.first(where: { $0.model.fits(picture, labels) }) else {
+      labels.labels.update(repeating: ignoreLabel, count: labels.count)
+      labels.revision = choices[0].revision
+      return
+    }
     try networks.run(choice.model, picture, into: labels, for: client)
     labels.revision = choice.revision
     if let shadow, choice.revision == choices[0].revision, shadow.wantsNext {

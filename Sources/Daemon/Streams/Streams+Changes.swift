@@ -31,6 +31,8 @@ extension Streams {
   public func reload() throws(DaemonError) -> ReloadReport {
     let settings = try readSettings()
     let old = state.withLock { $0.settings }
+    let models = try loadModels(of: settings)
+    defer { withExtendedLifetime(models) {} }
     var report = ReloadReport()
     for (name, change) in old.changes(to: settings).sorted(by: { $0.key < $1.key }) {
       switch change {
@@ -47,6 +49,19 @@ extension Streams {
     }
     environment.log.notice("configuration read again: \(report)")
     return report
+  }
+
+  /// The models of all streams, so that none can be wrong once the first stream has changed.
+  private func loadModels(of settings: DaemonSettings) throws(DaemonError) -> [LoadedModel] {
+    var models: [LoadedModel] = []
+    for (name, stream) in settings.streams.sorted(by: { $0.key < $1.key }) where stream.enabled {
+      for model in [stream.model, stream.shadow.model] where !model.isEmpty {
+        do throws(ModelError) { models.append(try environment.networks.model(model)) } catch {
+          throw .invalid(place: "streams.\(name)", reason: "\(error)")
+        }
+      }
+    }
+    return models
   }
 
   private func carryOut(_ change: StreamChange, _ name: String, _ settings: DaemonSettings) throws(DaemonError) {
@@ -79,11 +94,11 @@ extension Streams {
     of stream: Stream, from old: StreamSettings, to new: StreamSettings
   ) throws(DaemonError) {
     do throws(ModelError) {
-      if new.model != old.model { stream.segmenter.change(to: try environment.networks.model(new.model)) }
+      let model = try environment.networks.model(new.model)
+      let shadow = new.shadow.model.isEmpty ? nil : try environment.networks.model(new.shadow.model)
+      if new.model != old.model { stream.segmenter.change(to: model) }
       guard new.shadow != old.shadow || new.model != old.model else { return }
-      stream.segmenter.setShadow(
-        new.shadow.model.isEmpty
-          ? nil : Shadow(try environment.networks.model(new.shadow.model), share: new.shadow.share))
+      stream.segmenter.setShadow(shadow.map { Shadow($0, share: new.shadow.share) })
     } catch {
       throw .invalid(place: "model", reason: "\(error)")
     }

@@ -92,7 +92,7 @@ public final class Streams: Sendable {
     }
     let (stream, old) = (entry.stream, state.withLock { $0.replace(name, with: entry) })
     old?.stop()
-    stream?.start()
+    stream?.start(after: old)
   }
 }
 

@@ -20,6 +20,7 @@ final class Viewers: Sendable {
     var readers: [Int: AsyncStream<EncodedPicture>.Continuation] = [:]
     var next = 0
     var isEncoding = false
+    var isClosed = false
   }
 
   init(name: String, tell: @escaping @Sendable (String) -> Void) {
@@ -32,11 +33,13 @@ final class Viewers: Sendable {
   /// Pictures from now on; at most one waits.
   func pictures() -> AsyncStream<EncodedPicture> {
     AsyncStream(bufferingPolicy: .bufferingNewest(1)) { continuation in
-      let number = state.withLock { state in
+      let number = state.withLock { state -> Int? in
+        guard !state.isClosed else { return nil }
         state.next += 1
         state.readers[state.next] = continuation
         return state.next
       }
+      guard let number else { return continuation.finish() }
       continuation.onTermination = { [weak self] _ in
         _ = self?.state.withLock { $0.readers.removeValue(forKey: number) }
       }
@@ -79,7 +82,11 @@ final class Viewers: Sendable {
 
   /// The stream has ended.
   func close() {
-    for reader in state.withLock({ $0.readers.values }) { reader.finish() }
+    let readers = state.withLock { state in
+      state.isClosed = true
+      return Array(state.readers.values)
+    }
+    for reader in readers { reader.finish() }
   }
 
   private func encoded(_ frame: Frame) -> EncodedPicture? {

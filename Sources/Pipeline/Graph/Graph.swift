@@ -151,6 +151,11 @@ extension Graph {
     }
   }
 
+  /// Lets go of the nodes that edges hold, of a graph that has ended or was never started.
+  func forgetEdges() {
+    for edge in state.withLock({ $0.edges }) { edge.forgetObservers() }
+  }
+
   private func ended(_ node: Node, _ error: (any Error)?) {
     let edges = state.withLock { state -> [any GraphEdge] in
       if let error, state.failure == nil { state.failure = GraphFailure(stage: node.meter.name, error: error) }

@@ -22,7 +22,9 @@ public final class LineFile {
     }
     name = path
     let mode = existing == .append ? O_APPEND : existing == .overwrite ? O_TRUNC : O_EXCL
-    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | mode, 0o644)
+    // Who appends goes on for weeks: a named pipe without a reader is an error then, not a wait.
+    let wait = existing == .append ? O_NONBLOCK : 0
+    descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | wait | mode, 0o644)
     if descriptor < 0, errno == EEXIST { throw .exists(path) }
     if descriptor < 0 { throw .cannotWrite(path, cause: String(cString: strerror(errno))) }
   }
@@ -38,6 +40,7 @@ public final class LineFile {
       while !rest.isEmpty {
         let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
         if count < 0, errno == EINTR { continue }
+        if count < 0, errno == EAGAIN, isWritable() { continue }
         guard count >= 0 else {
           failure = errno
           return
@@ -47,4 +50,13 @@ public final class LineFile {
     }
     if failure != 0 { throw .cannotWrite(name, cause: String(cString: strerror(failure))) }
   }
+
+  /// Waits for a pipe's reader, for as long as one may stand still.
+  private func isWritable() -> Bool {
+    var poller = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return poll(&poller, 1, Self.patience) > 0
+  }
+
+  /// Milliseconds.
+  private static let patience: Int32 = 5000
 }

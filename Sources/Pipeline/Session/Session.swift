@@ -56,6 +56,9 @@ public final class Session: Sendable {
     try plan.build(graph, from: frames, output: output, others, copying: [], digest: digest)
   }
 
+  /// What never ran is held by its own edges.
+  deinit { graph.forgetEdges() }
+
   private init(expecting expected: Int?, _ tally: Tally) { (self.expected, self.tally) = (expected, tally) }
 
   /// Frames that will be shown, as far as the source tells.
