@@ -40,7 +40,7 @@ public struct StreamSettings: SettingsPart {
   public static let notes = [
     "source": "rtsp://…, rtmp://…, http(s)://…, srt://…, udp://…, a file, a pipe, /dev/video0, - or scenes:",
     "outputs": "rtsp://…, rtmp://…, srt://…, udp://…, tcp://…, files: .mp4 .mkv .ts .m3u8 .jsonl",
-    "model": "a .safetensors file, or the name of a shipped model: road, carla",
+    "model": "a .safetensors file, or the name of a shipped model: road, carla, accurate",
     "size": "of the network's input, WIDTHxHEIGHT; '': as many pixels as the model was made for",
     "fps": "most frames a second that the network sees; 0: all",
     "maxAge": "frames older than this are dropped, and counted as late",

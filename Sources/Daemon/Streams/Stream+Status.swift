@@ -40,10 +40,9 @@ extension Stream {
   /// Counts what there is now; called once a second.
   func sample() {
     let frames = tally.account.snapshot
+    let network = segmenter.frames
     state.withLock { state in
-      let network = state.session?.stages.first { $0.name == "segment" }?.count ?? 0
-      state.samples.append(
-        RateSample(time: .now, input: frames.in, network: Int(network), output: frames.shown))
+      state.samples.append(RateSample(time: .now, input: frames.in, network: network, output: frames.shown))
       if state.samples.count > Self.sampleCount { state.samples.removeFirst() }
     }
   }

@@ -18,6 +18,7 @@ final class StreamSegmenter: Segmenter {
     /// For pictures that were made for it when it went.
     var previous: (model: LoadedModel, revision: Int)?
     var shadow: Shadow?
+    var frames = 0
   }
 
   init(_ networks: SharedNetworks, _ model: LoadedModel, weight: Double, budget: Int?) {
@@ -29,6 +30,8 @@ final class StreamSegmenter: Segmenter {
   var model: LoadedModel { state.withLock { $0.current.model } }
   var revision: Int { state.withLock { $0.current.revision } }
   var shadow: Shadow? { state.withLock { $0.shadow } }
+  /// Frames that the network has seen.
+  var frames: Int { state.withLock { $0.frames } }
 
   /// The classes that labels of a revision stand for; nil when it is long gone.
   func classes(of revision: Int) -> [PixelClass]? {
@@ -73,6 +76,7 @@ final class StreamSegmenter: Segmenter {
     }
     try networks.run(choice.model, picture, into: labels, for: client)
     labels.revision = choice.revision
+    state.withLock { $0.frames += 1 }
     if let shadow, choice.revision == choices[0].revision, shadow.wantsNext {
       try shadow.look(at: picture, labels, of: choice.model) { map in
         try networks.run(shadow.model, picture, into: map, for: client)

@@ -27,10 +27,7 @@ final class ResizeStage: Stage {
   }
 
   func process(_ frame: Frame, into outlet: Outlet<PreparedFrame>) throws {
-    if freshness.isLive {
-      let now = ContinuousClock.now
-      guard standing.admits(waited: now - frame.decoded, now: now) else { return freshness.account.leave(.late) }
-    }
+    guard freshness.admits(frame, &standing) else { return }
     try outlet.emit(PreparedFrame(frame: frame, picture: scaler(for: frame).scale(frame)))
   }
 

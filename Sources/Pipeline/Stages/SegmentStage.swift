@@ -7,6 +7,8 @@ final class SegmentStage: Stage {
   private let freshness: Freshness
   private let hasConfidence: Bool
   private var pool: LabelPool?
+  /// A frame that was prepared while the one before waited for its turn at a shared network has grown old here.
+  private var standing = StandingQueue()
   /// Told each frame here when nothing is made of the label maps.
   private let tally: Tally?
 
@@ -16,7 +18,7 @@ final class SegmentStage: Stage {
   }
 
   func process(_ prepared: PreparedFrame, into outlet: Outlet<SegmentedFrame>) throws {
-    guard freshness.admits(prepared.frame) else { return }
+    guard freshness.admits(prepared.frame, &standing) else { return }
     let size = segmenter.labelSize(width: prepared.picture.width, height: prepared.picture.height)
     let labels = labels(width: size.width, height: size.height)
     try segmenter.segment(prepared.picture, into: labels.map)
@@ -38,7 +40,16 @@ struct Freshness: Sendable {
   let maxAge: Duration?
   let account: FrameAccount
 
-  var isLive: Bool { maxAge != nil }
+  /// Whether the frame is worth more work, also by how long frames wait between the decoder and here.
+  func admits(_ frame: Frame, _ standing: inout StandingQueue) -> Bool {
+    guard maxAge != nil else { return true }
+    let now = ContinuousClock.now
+    guard standing.admits(waited: now - frame.decoded, now: now) else {
+      account.leave(.late)
+      return false
+    }
+    return admits(frame)
+  }
 
   /// Whether the frame is worth more work; if not, it is counted as late.
   func admits(_ frame: Frame) -> Bool {

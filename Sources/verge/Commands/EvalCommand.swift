@@ -27,7 +27,7 @@ struct EvalCommand: ParsableCommand {
         verge eval road --video drive.mp4
       """)
 
-  @Argument(help: "A model file, or the name of a shipped model: road, carla.")
+  @Argument(help: "A model file, or the name of a shipped model: road, carla, accurate.")
   var model: String
 
   @Option(help: DataSpecification.help, transform: DataSpecification.parse)

@@ -5,7 +5,8 @@ import UNet
 
 /// `--model --threads --cpu`, shared by the commands that run a network.
 struct ComputeArguments: ParsableArguments {
-  @Option(help: ArgumentHelp("A model file, or the name of a shipped model: road, carla.", valueName: "model"))
+  @Option(
+    help: ArgumentHelp("A model file, or the name of a shipped model: road, carla, accurate.", valueName: "model"))
   var model = ModelLibrary.defaultName
 
   @Option(help: ArgumentHelp("How many cores to load.", discussion: "Default: all that the process may use."))
