@@ -37,7 +37,8 @@ import Testing
     expectFailure(
       try Program.run("export", "road", "-o", "a.onnx", "--size", "100x100", in: folder), saying: "multiples of 32")
     expectFailure(
-      try Program.run("export", "nobody", "-o", "a.onnx", in: folder), saying: "nobody", "shipped: accurate, carla, road")
+      try Program.run("export", "nobody", "-o", "a.onnx", in: folder), saying: "nobody",
+      "shipped: accurate, carla, road")
     expectFailure(
       try Program.run("export", "road", "-o", "gone/a.onnx", in: folder), saying: "gone/a.onnx", "No such file")
     expectFailure(
