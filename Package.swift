@@ -26,6 +26,7 @@ let package = Package(
     .target(
       name: "CKernels",
       cSettings: [.unsafeFlags(["-std=c11", "-O3", "-ffp-contract=off", "-fno-math-errno", "-Wall", "-Wextra"])]),
+    .target(name: "CMemory", cSettings: [.unsafeFlags(["-std=c11", "-Wall", "-Wextra"])]),
     // Layer 1
     .target(name: "Frames"),
     .target(name: "Settings", dependencies: [.product(name: "Yams", package: "Yams")]),
@@ -55,7 +56,7 @@ let package = Package(
     .target(
       name: "Daemon",
       dependencies: [
-        "Frames", "Settings", "Tensors", "UNet", "Video", "Scenes", "Pipeline",
+        "CMemory", "Frames", "Settings", "Tensors", "UNet", "Video", "Scenes", "Pipeline",
         .product(name: "Yams", package: "Yams"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "HTTPTypes", package: "swift-http-types"),

@@ -57,13 +57,14 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
   func cancel() { interrupt.cancel() }
 
   func next() throws(VideoError) -> DemuxEvent {
+    interrupt.arm()
     while end == nil {
-      interrupt.arm()
       let code = FFmpegCode(av_read_frame(input.raw, scratch))
       if code.code < 0 {
         try noPacket(code)
-      } else if let event = event(for: scratch!) {
-        return event
+      } else {
+        if let event = event(for: scratch!) { return event }
+        interrupt.arm()
       }
     }
     return end!

@@ -48,6 +48,8 @@ final class InputContext {
     guard let made = context else { throw .cannotOpen(place.name, cause: "no memory") }
     made.pointee.interrupt_callback = interrupt.callback
     if let pipe { made.pointee.pb = pipe.context }
+    // A capture device would wait in the kernel, where no interrupt reaches it.
+    if place.isDevice { made.pointee.flags |= AVFMT_FLAG_NONBLOCK }
     if options.isLive {
       made.pointee.max_analyze_duration = Int64(AV_TIME_BASE)
       made.pointee.fps_probe_size = 3
@@ -94,6 +96,7 @@ struct SourcePlace {
   let name: String
   let url: String
   let isPipe: Bool
+  let isDevice: Bool
   let format: UnsafePointer<AVInputFormat>?
   var dictionary: OpaquePointer?
 
@@ -103,7 +106,7 @@ struct SourcePlace {
     var about = stat()
     let exists = stat(name, &about) == 0
     let kind = about.st_mode & S_IFMT
-    let isDevice = exists && kind == S_IFCHR && (name.hasPrefix("/dev/video") || options.format != nil)
+    isDevice = exists && kind == S_IFCHR && (name.hasPrefix("/dev/video") || options.format != nil)
     isPipe = name == "-" || exists && !isDevice && (kind == S_IFIFO || kind == S_IFCHR)
     let hasScheme = name.firstMatch(of: /^[a-zA-Z][a-zA-Z0-9+.\-]*:/) != nil
     if !exists, !isPipe, !hasScheme, options.format == nil, !name.contains("%") {

@@ -88,6 +88,20 @@ import Testing
     #expect(try daemon.end().status == 0)
   }
 
+  /// Start-up touches far more than an idle daemon needs.
+  @Test func aDaemonWithoutStreamsGivesItsMemoryBack() throws {
+    let daemon = try Daemon("streams: {}", in: folder)
+    let status = "/proc/\(daemon.program.process.processIdentifier)/status"
+    func kibibytes(_ field: String) -> Int {
+      let lines = (try? String(contentsOfFile: status, encoding: .utf8))?.split(separator: "\n") ?? []  // it has ended
+      let line = lines.first { $0.hasPrefix(field) } ?? ""
+      return Int(line.filter(\.isNumber)) ?? 0
+    }
+    #expect(daemon.waits { _ in (1...kibibytes("VmHWM") * 2 / 3).contains(kibibytes("VmRSS")) })
+    #expect(daemon.text("/healthz").hasPrefix("alive"))
+    #expect(try daemon.end().status == 0)
+  }
+
   @Test func recordingsOfAKilledDaemonPlay() throws {
     let daemon = try Daemon(
       "streams: { front: { source: \"scenes:320x192@15\", outputs: [front.mp4] } }", in: folder)

@@ -5,7 +5,7 @@ struct Layers {
   let allowed: [String: Set<String>]
 
   static let verge = Layers(allowed: [
-    "CFFmpeg": [], "CBLAS": [], "CKernels": [],
+    "CFFmpeg": [], "CBLAS": [], "CMemory": [], "CKernels": [],
     "Frames": [],
     "Settings": [],
     "Tensors": ["CKernels"],
@@ -15,7 +15,7 @@ struct Layers {
     "Pipeline": ["Frames", "Tensors", "UNet", "Video"],
     "Training": ["CBLAS", "Frames", "Settings", "Tensors", "UNet", "Video", "Scenes"],
     "Interchange": ["Tensors", "UNet"],
-    "Daemon": ["Frames", "Settings", "Tensors", "UNet", "Video", "Scenes", "Pipeline"],
+    "Daemon": ["CMemory", "Frames", "Settings", "Tensors", "UNet", "Video", "Scenes", "Pipeline"],
     "verge": [
       "CFFmpeg", "Frames", "Settings", "Tensors", "Video", "UNet", "Scenes", "Pipeline", "Training", "Interchange",
       "Daemon",

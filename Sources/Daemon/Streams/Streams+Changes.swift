@@ -16,7 +16,10 @@ extension Streams {
       return true
     }
     guard isFree else { throw .exists(name) }
-    install(name, settings)
+    do throws(DaemonError) { install(name, settings, try make(name, settings)) } catch {
+      state.withLock { state in (state.streams[name], state.settings.streams[name]) = (nil, nil) }
+      throw error
+    }
     return try status(of: name)
   }
 
@@ -24,7 +27,9 @@ extension Streams {
     let entry = try entry(name)
     let settings = try entry.settings.changed(by: request)
     try StreamConflicts.check(name, settings, among: state.withLock { $0.settings.streams })
-    try apply(settings, to: name, entry)
+    let change = entry.settings.change(to: settings)
+    try carryOut(change, on: name, settings, change == .restart ? try make(name, settings) : nil)
+    state.withLock { $0.settings.streams[name] = settings }
     return try status(of: name)
   }
 
@@ -33,15 +38,21 @@ extension Streams {
     let old = state.withLock { $0.settings }
     let models = try loadModels(of: settings)
     defer { withExtendedLifetime(models) {} }
+    let changes = old.changes(to: settings).sorted { $0.key < $1.key }
+    let made = try makeStreams(for: changes, settings)
     var report = ReloadReport()
-    for (name, change) in old.changes(to: settings).sorted(by: { $0.key < $1.key }) {
+    for (name, change) in changes {
       switch change {
       case .added: report.added.append(name)
       case .removed: report.removed.append(name)
       case .unchanged: report.unchanged.append(name)
       case .looks, .models, .restart: report.changed.append(name)
       }
-      try carryOut(change, name, settings)
+      if let wanted = settings.streams[name] {
+        try carryOut(change, on: name, wanted, made[name])
+      } else {
+        try remove(name)
+      }
     }
     state.withLock { $0.settings = settings }
     for group in old.groupsForRestart(to: settings) {
@@ -64,30 +75,40 @@ extension Streams {
     return models
   }
 
-  private func carryOut(_ change: StreamChange, _ name: String, _ settings: DaemonSettings) throws(DaemonError) {
-    guard let wanted = settings.streams[name] else {
-      return try remove(name)
+  /// The streams that are started anew, all of them before the first old one ends.
+  private func makeStreams(
+    for changes: [(key: String, value: StreamChange)], _ settings: DaemonSettings
+  ) throws(DaemonError) -> [String: Stream] {
+    var made: [String: Stream] = [:]
+    for (name, change) in changes where change == .added || change == .restart {
+      guard let wanted = settings.streams[name] else { continue }
+      do throws(DaemonError) { made[name] = try make(name, wanted) } catch {
+        for stream in made.values { stream.hub.close() }
+        throw error
+      }
     }
-    switch change {
-    case .unchanged, .removed: break
-    case .added: install(name, wanted)
-    case .looks, .models, .restart: try apply(wanted, to: name, try entry(name))
-    }
+    return made
   }
 
   /// Brings a stream to new settings with as little disturbance as they allow.
-  private func apply(_ settings: StreamSettings, to name: String, _ entry: Entry) throws(DaemonError) {
-    let change = entry.settings.change(to: settings)
-    guard let stream = entry.stream, change == .looks || change == .models else {
-      if change != .unchanged { install(name, settings) }
-      return
+  ///
+  /// - Parameter made: takes its place where it has to be started anew; nil when it shall not run.
+  private func carryOut(
+    _ change: StreamChange, on name: String, _ settings: StreamSettings, _ made: Stream?
+  ) throws(DaemonError) {
+    let entry = change == .added ? nil : try entry(name)
+    switch (change, entry?.stream) {
+    case (.unchanged, _), (.removed, _): return
+    case (.added, _), (.restart, _): return install(name, settings, made)
+    case (.looks, let stream?): stream.painter.change(settings.overlay, classes: settings.classes)
+    case (.models, let stream?):
+      try changeModels(of: stream, from: entry?.settings ?? settings, to: settings)
+      stream.painter.change(settings.overlay, classes: settings.classes)
+    case (.looks, nil), (.models, nil):
+      // What could not start before may start now.
+      return install(name, settings, try make(name, settings))
     }
-    if change == .models { try changeModels(of: stream, from: entry.settings, to: settings) }
-    stream.painter.change(settings.overlay, classes: settings.classes)
-    state.withLock { state in
-      state.streams[name]?.settings = settings
-      state.settings.streams[name] = settings
-    }
+    state.withLock { $0.streams[name]?.settings = settings }
   }
 
   private func changeModels(

@@ -40,7 +40,9 @@ extension Streams: StreamDirectory {
   public func restart(_ name: String) throws(DaemonError) -> StreamStatus {
     let entry = try entry(name)
     // What could not start before may start now.
-    if entry.stream == nil, entry.settings.enabled { install(name, entry.settings) }
+    if entry.stream == nil, entry.settings.enabled {
+      install(name, entry.settings, try make(name, entry.settings))
+    }
     return try command(name) { $0.restart() }
   }
 

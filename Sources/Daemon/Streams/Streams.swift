@@ -1,4 +1,5 @@
 // All streams of the daemon, by name.
+import CMemory
 import Foundation
 public import Logging
 import Pipeline
@@ -23,6 +24,8 @@ public final class Streams: Sendable {
     /// Streams that were told to end and have not yet.
     var ending: [Stream] = []
     var isReady = false
+    /// Samples since the last stream ended.
+    var idleSamples = 0
   }
 
   /// A stream that runs, or the reason why it does not.
@@ -51,7 +54,7 @@ public final class Streams: Sendable {
   /// Starts every stream that is enabled; one that cannot start is `failed`, the others run.
   public func start() {
     let streams = state.withLock { $0.settings.streams }
-    for (name, settings) in streams.sorted(by: { $0.key < $1.key }) { install(name, settings) }
+    for (name, settings) in streams.sorted(by: { $0.key < $1.key }) { installIfPossible(name, settings) }
     state.withLock { $0.isReady = true }
     sampler.start(every: 1) { [weak self] in self?.sample() }
   }
@@ -76,27 +79,47 @@ public final class Streams: Sendable {
 
   private func sample() {
     for stream in state.withLock({ $0.streams.values.compactMap(\.stream) }) { stream.sample() }
-    state.withLock { $0.ending.removeAll { $0.state.withLock { $0.isOver } } }
+    let isIdle = state.withLock { state in
+      state.ending.removeAll { $0.state.withLock { $0.isOver } }
+      return state.sampleIdleness()
+    }
+    if isIdle { verge_release_idle_memory() }
   }
 
-  /// Puts a stream in place of what was there.
-  func install(_ name: String, _ settings: StreamSettings) {
-    var entry = Entry(settings: settings)
-    if settings.enabled {
-      do {
-        entry.stream = try Stream(name, settings, environment)
-      } catch {
-        entry.failure = Incident(time: Date(), message: "\(error)")
-        environment.log.error("\(error)", metadata: ["stream": "\(name)"])
-      }
+  /// Makes a stream ready to run; nil when its settings say that it shall not.
+  func make(_ name: String, _ settings: StreamSettings) throws(DaemonError) -> Stream? {
+    guard settings.enabled else { return nil }
+    do { return try Stream(name, settings, environment) } catch {
+      throw .invalid(place: "streams.\(name)", reason: "\(error)")
     }
-    let (stream, old) = (entry.stream, state.withLock { $0.replace(name, with: entry) })
+  }
+
+  /// Puts a stream in place of what was there, and lets it run once that has ended.
+  func install(_ name: String, _ settings: StreamSettings, _ stream: Stream?) {
+    let old = state.withLock { $0.replace(name, with: Entry(settings: settings, stream: stream)) }
     old?.stop()
     stream?.start(after: old)
+  }
+
+  /// The same for one that the daemon has to live without.
+  private func installIfPossible(_ name: String, _ settings: StreamSettings) {
+    do { install(name, settings, try make(name, settings)) } catch {
+      environment.log.error("\(error)")
+      let failure = Incident(time: Date(), message: "\(error)")
+      state.withLock { $0.streams[name] = Entry(settings: settings, failure: failure) }
+    }
   }
 }
 
 extension Streams.State {
+  /// Whether memory is worth giving back: a second after the last stream has ended, and now and then from there on, since
+  /// questions to the API bring some of it back.
+  mutating func sampleIdleness() -> Bool {
+    let isIdle = ending.isEmpty && streams.values.allSatisfy { $0.stream?.state.withLock { $0.isOver } ?? true }
+    idleSamples = isIdle ? idleSamples + 1 : 0
+    return idleSamples % 30 == 1
+  }
+
   /// - Returns: the stream that was there.
   mutating func replace(_ name: String, with entry: Streams.Entry?) -> Stream? {
     let old = streams[name]?.stream
