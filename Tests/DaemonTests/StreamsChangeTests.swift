@@ -50,7 +50,8 @@ import Testing
 
   @Test func memoryIsGivenBackOnceNothingRuns() {
     var state = Streams.State(settings: DaemonSettings())
-    let samples = (0..<61).map { _ in state.sampleIdleness() }
+    var samples: [Bool] = []
+    for _ in 0..<61 { samples.append(state.sampleIdleness()) }
     #expect(samples.indices.filter { samples[$0] } == [0, 30, 60])
   }
 

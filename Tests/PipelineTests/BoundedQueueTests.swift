@@ -36,6 +36,19 @@ import Testing
     #expect(queue.pop() == 4 && queue.pop() == 5)
   }
 
+  @Test func aStaleElementGivesWayAndAFreshOneDoesNot() {
+    let (dropped, stale) = (Collected<Int>(), Monitor(0))
+    let queue = BoundedQueue<Int>(
+      capacity: 1, overflow: .dropStale({ element in stale.withLock { element <= $0 } }) { dropped.append($0) })
+    queue.push(1)
+    #expect(!queue.hasRoom)
+    stale.withLock { $0 = 1 }
+    #expect(queue.hasRoom)
+    queue.push(2)
+    #expect(dropped.all == [1] && !queue.hasRoom)
+    #expect(queue.pop() == 2 && queue.hasRoom)
+  }
+
   @Test func aClosedQueueGivesWhatWaitsAndThenEnds() {
     let queue = BoundedQueue<Int>(capacity: 2)
     queue.push(7)

@@ -230,6 +230,32 @@ final class Keeper<Input: Sendable>: Stage {
     #expect(counts.shown == kept.all.count && counts.late == 500 - counts.shown && counts.late > 0)
   }
 
+  @Test func aStageTakesTheNewestThereIsAtItsTurn() throws {
+    final class Patient: Stage {
+      let kept: Collected<Int>
+      let turn: DispatchSemaphore
+      init(_ kept: Collected<Int>, _ turn: DispatchSemaphore) { (self.kept, self.turn) = (kept, turn) }
+      func inTurn<Result>(_ step: () throws -> Result) rethrows -> Result {
+        turn.wait()
+        defer { turn.signal() }
+        return try step()
+      }
+      func process(_ input: Int, into outlet: Outlet<Never>) { kept.append(input) }
+    }
+    let (graph, kept, turn) = (Graph(), Collected<Int>(), DispatchSemaphore(value: 0))
+    let queue = BoundedQueue<Int>(capacity: 1, overflow: .dropOldest { _ in })
+    var made = 0
+    let source = SourceFunction<Int> {
+      made += 1
+      if made > 100 { turn.signal() }
+      return made <= 100 ? made : nil
+    }
+    graph.add("live", source: source, to: queue)
+    graph.add("patient", Patient(kept, turn), from: queue)
+    try graph.run()
+    #expect(kept.all == [100])
+  }
+
   @Test func stagesAreReleasedWithTheGraph() throws {
     final class Token: Sendable {}
     weak var token: Token?

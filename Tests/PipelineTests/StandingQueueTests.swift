@@ -27,4 +27,17 @@ import Testing
     let frames = [(0, 60), (150, 60), (151, 10), (2000, 60), (2010, 60), (2020, 20)]
     #expect(taken(frames) == [true, false, true, true, true, true])
   }
+
+  @Test func behindAStandingQueueOldFramesGiveWay() {
+    var queue = StandingQueue(target: .milliseconds(40), interval: .milliseconds(150), memory: .seconds(1))
+    func isStale(_ waited: Int, at now: Int) -> Bool {
+      queue.isStale(waited: .milliseconds(waited), now: start + .milliseconds(now))
+    }
+    #expect(!isStale(60, at: 0), "nothing stands yet")
+    let admitted = [0, 160].map { queue.admits(waited: .milliseconds(60), now: start + .milliseconds($0)) }
+    #expect(admitted == [true, false])
+    #expect(isStale(60, at: 200) && !isStale(30, at: 210))
+    #expect(isStale(60, at: 1150), "what gives way keeps the memory of it")
+    #expect(!isStale(60, at: 2200))
+  }
 }

@@ -14,7 +14,8 @@ final class SharedNetworks: Sendable {
   let kernels: Kernels
   let threads: Int
   private let pool: WorkerPool
-  private let turnstile = Turnstile()
+  /// Where streams wait for their turns.
+  let turnstile = Turnstile()
   private let models = Mutex<[String: Weak]>([:])
 
   private struct Weak: Sendable {
@@ -48,17 +49,13 @@ final class SharedNetworks: Sendable {
   /// Names of the models that somebody uses.
   var loaded: [String] { models.withLock { $0.values.compactMap { $0.model?.name } }.sorted() }
 
-  /// Finds the classes of a picture when it is the client's turn.
+  /// Finds the classes of a picture; to be called in a turn at the turnstile only.
   ///
   /// - Throws: `ModelError.inputSize`.
-  func run(_ model: LoadedModel, _ picture: Frame, into labels: LabelMap, for client: Turnstile.Client) throws {
-    try turnstile.pass(client) {
-      let size = InputSize(height: picture.height, width: picture.width)
-      let network = try model.network(size, kernels.tier, pool)
-      let plane = picture.planes[0]
-      network.run(
-        pixels: plane.row(0), stride: plane.stride, labels: labels.labels, labelStride: labels.width)
-    }
+  func run(_ model: LoadedModel, _ picture: Frame, into labels: LabelMap) throws {
+    let network = try model.network(InputSize(height: picture.height, width: picture.width), kernels.tier, pool)
+    let plane = picture.planes[0]
+    network.run(pixels: plane.row(0), stride: plane.stride, labels: labels.labels, labelStride: labels.width)
   }
 
   /// A file that was replaced is another one.

@@ -64,6 +64,8 @@ final class StreamSegmenter: Segmenter {
     return (width / stem, height / stem)
   }
 
+  func inTurn<Result>(_ step: () throws -> Result) rethrows -> Result { try networks.turnstile.pass(client, step) }
+
   func segment(_ picture: Frame, into labels: LabelMap) throws {
     let (choices, shadow) = state.withLock { state in
       ([state.current, state.previous].compactMap(\.self), state.shadow)
@@ -74,12 +76,12 @@ final class StreamSegmenter: Segmenter {
       labels.revision = choices[0].revision
       return
     }
-    try networks.run(choice.model, picture, into: labels, for: client)
+    try networks.run(choice.model, picture, into: labels)
     labels.revision = choice.revision
     state.withLock { $0.frames += 1 }
     if let shadow, choice.revision == choices[0].revision, shadow.wantsNext {
       try shadow.look(at: picture, labels, of: choice.model) { map in
-        try networks.run(shadow.model, picture, into: map, for: client)
+        try networks.run(shadow.model, picture, into: map)
       }
     }
   }

@@ -2,8 +2,8 @@
 
 /// A first-in first-out queue of fixed capacity between stages.
 ///
-/// When it is full, it either blocks the producer, so that nothing is lost, or drops its oldest element, so that a live
-/// source is never held up and latency cannot grow. Safe to use from any thread. The storage is one ring made at `init`;
+/// When it is full, it either blocks the producer, so that nothing is lost, or drops its oldest element, at once or once that
+/// is stale, so that a live source is never held up and latency cannot grow. Safe to use from any thread. The storage is one ring made at `init`;
 /// pushing and popping allocate nothing.
 public final class BoundedQueue<Element: Sendable>: Sendable {
   /// What happens to a push into a full queue.
@@ -12,6 +12,9 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     case block
     /// The oldest element goes, and is handed to the handler; the producer never waits.
     case dropOldest(@Sendable (Element) -> Void)
+    /// The producer waits while the oldest element is worth having; a stale one goes, and is handed to the handler. The first
+    /// closure says whether it is stale; it is asked whenever the producer could go on.
+    case dropStale(@Sendable (Element) -> Bool, @Sendable (Element) -> Void)
   }
 
   /// The answer to `tryPop`.
@@ -39,9 +42,22 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
   public var count: Int { ring.withLock { $0.count } }
 
   /// Whether a push would return at once.
-  public var hasRoom: Bool {
-    if case .dropOldest = overflow { return true }
-    return ring.withLock { !$0.isFull || $0.isCancelled }
+  public var hasRoom: Bool { ring.withLock { $0.isCancelled || !$0.isFull || mayDrop($0.oldest) } }
+
+  /// Whether an element may go to make room.
+  private func mayDrop(_ element: Element?) -> Bool {
+    switch overflow {
+    case .block: false
+    case .dropOldest: true
+    case .dropStale(let isStale, _): element.map(isStale) ?? false
+    }
+  }
+
+  private func handDropped(_ element: Element) {
+    switch overflow {
+    case .block: break
+    case .dropOldest(let handler), .dropStale(_, let handler): handler(element)
+    }
   }
 
   /// Whether the queue was cancelled, so that a push would be refused.
@@ -57,7 +73,7 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
       if ring.isCancelled { return (false, nil, nil) }
       var dropped: Element?
       if ring.isFull {
-        guard case .dropOldest = overflow else { return nil }
+        guard mayDrop(ring.oldest) else { return nil }
         dropped = ring.removeFirst()
       }
       ring.append(element)
@@ -65,9 +81,12 @@ public final class BoundedQueue<Element: Sendable>: Sendable {
     }
     ring.wakeAll()
     wake?()
-    if let dropped, case .dropOldest(let handler) = overflow { handler(dropped) }
+    if let dropped { handDropped(dropped) }
     return accepted
   }
+
+  /// Whether `tryPop` would give an element.
+  var hasElement: Bool { ring.withLock { $0.count > 0 && !$0.isCancelled } }
 
   /// The oldest element, without waiting.
   public func tryPop() -> Popped {
@@ -153,6 +172,7 @@ extension BoundedQueue {
     init(capacity: Int) { slots = ContiguousArray(repeating: nil, count: capacity) }
 
     var isFull: Bool { count == slots.count }
+    var oldest: Element? { slots[first] }
     var isClosed: Bool { closed >= max(1, producers) }
 
     mutating func append(_ element: Element) {

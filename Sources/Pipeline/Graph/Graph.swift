@@ -63,18 +63,22 @@ public final class Graph: Sendable {
   ) {
     let outlet = Outlet(output)
     let meter = StageMeter(name: name)
+    func takeNext() throws -> Node.Step {
+      switch input.tryPop() {
+      case .element(let element):
+        try meter.measure([outlet]) { try stage.process(element, into: outlet) }
+        return .again
+      case .empty: return .idle
+      case .ended:
+        try stage.finish(into: outlet)
+        return .ended
+      }
+    }
     let work = Node.Work(
       step: {
         guard try outlet.checkRoom() else { return .idle }
-        switch input.tryPop() {
-        case .element(let element):
-          try meter.measure([outlet]) { try stage.process(element, into: outlet) }
-          return .again
-        case .empty: return .idle
-        case .ended:
-          try stage.finish(into: outlet)
-          return .ended
-        }
+        // What ends, or has nothing yet, needs no turn.
+        return input.hasElement ? try stage.inTurn(takeNext) : try takeNext()
       },
       end: {
         input.cancel()

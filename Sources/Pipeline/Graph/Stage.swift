@@ -27,6 +27,10 @@ public protocol Stage<Input, Output>: AnyObject {
 
   func process(_ input: Input, into outlet: Outlet<Output>) throws
 
+  /// Runs `step`, which takes the next element and processes it. A stage that has to wait for something shared waits here
+  /// first, so that what it then takes is the newest there is.
+  func inTurn<Result>(_ step: () throws -> Result) rethrows -> Result
+
   /// The input ended in order, or because a stage before this one failed: emits and writes what is still held back.
   func finish(into outlet: Outlet<Output>) throws
 
@@ -41,6 +45,7 @@ extension SourceStage {
 }
 
 extension Stage {
+  public func inTurn<Result>(_ step: () throws -> Result) rethrows -> Result { try step() }
   public func finish(into outlet: Outlet<Output>) throws {}
   public func close() {}
 }

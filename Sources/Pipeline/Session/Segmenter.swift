@@ -16,7 +16,11 @@ public protocol Segmenter: AnyObject, Sendable {
   /// Size of the label map that it makes of a picture of a size from `pictureSize`; from any thread too.
   func labelSize(width: Int, height: Int) -> (width: Int, height: Int)
 
-  /// Finds the classes of a picture; called by one stage at a time.
+  /// Runs `step`, which takes the next picture and segments it; one that shares a network with others waits for its turn
+  /// here, before the picture is chosen.
+  func inTurn<Result>(_ step: () throws -> Result) rethrows -> Result
+
+  /// Finds the classes of a picture; called by one stage at a time, in `inTurn`.
   ///
   /// - Parameters:
   ///   - picture: upright, `rgb0`, of a size from `pictureSize`, with the frame's time and index.
@@ -26,6 +30,7 @@ public protocol Segmenter: AnyObject, Sendable {
 
 extension Segmenter {
   public var revision: Int { 0 }
+  public func inTurn<Result>(_ step: () throws -> Result) rethrows -> Result { try step() }
 }
 
 /// The integer U-Net of a model file as a segmenter.

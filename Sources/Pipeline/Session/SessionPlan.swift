@@ -32,6 +32,19 @@ struct SessionPlan {
     return BoundedQueue(capacity: burst, overflow: .dropOldest { _ in account.leave(.late) })
   }
 
+  /// The queue of pictures for the network. The network may be shared: where frames stand in the queue before, one that
+  /// waits here for its turn gives way to those that have come since.
+  private func preparedQueue(_ standing: Monitor<StandingQueue>) -> BoundedQueue<PreparedFrame> {
+    guard options.isLive else { return BoundedQueue(capacity: 2) }
+    let account = tally.account
+    return BoundedQueue(
+      capacity: 1,
+      overflow: .dropStale({ prepared in
+        let now = ContinuousClock.now
+        return standing.withLock { $0.isStale(waited: now - prepared.frame.decoded, now: now) }
+      }) { _ in account.leave(.late) })
+  }
+
   /// Frames that may arrive at once without one being lost: those of the longest time a frame may wait.
   ///
   /// Containers send packets in clusters, and decoders let reordered frames go together, so a queue for one frame at a
@@ -62,8 +75,10 @@ struct SessionPlan {
     let paints = if case .none = output { false } else { true }
     // A live frame waits in the frame queue, where it can still be dropped, and nowhere else.
     let depth = options.isLive ? 1 : 2
-    let prepared = BoundedQueue<PreparedFrame>(capacity: depth)
-    graph.add("resize", ResizeStage(segmenter, kernels: kernels, freshness: freshness), from: frames, to: prepared)
+    let standing = Monitor(StandingQueue())
+    let prepared = preparedQueue(standing)
+    let resize = ResizeStage(segmenter, kernels: kernels, freshness: freshness, standing: standing)
+    graph.add("resize", resize, from: frames, to: prepared)
     let isLast = sinks.isEmpty && !paints
     let segment = SegmentStage(
       segmenter, hasConfidence: options.masks.confidence != nil, freshness: freshness, tally: isLast ? tally : nil)

@@ -8,7 +8,7 @@ final class ResizeStage: Stage {
   private let segmenter: any Segmenter
   private let shortcut: AreaScaler
   private let freshness: Freshness
-  private var standing = StandingQueue()
+  private let standing: Monitor<StandingQueue>
   private var scaler: Scaler?
   private var shape: Shape?
 
@@ -21,13 +21,14 @@ final class ResizeStage: Stage {
     var revision: Int
   }
 
-  init(_ segmenter: any Segmenter, kernels: Kernels, freshness: Freshness) {
-    (self.segmenter, self.freshness) = (segmenter, freshness)
+  /// - Parameter standing: of the queue that frames come from.
+  init(_ segmenter: any Segmenter, kernels: Kernels, freshness: Freshness, standing: Monitor<StandingQueue>) {
+    (self.segmenter, self.freshness, self.standing) = (segmenter, freshness, standing)
     shortcut = AreaScaler(kernels: kernels)
   }
 
   func process(_ frame: Frame, into outlet: Outlet<PreparedFrame>) throws {
-    guard freshness.admits(frame, &standing) else { return }
+    guard freshness.admits(frame, standing) else { return }
     try outlet.emit(PreparedFrame(frame: frame, picture: scaler(for: frame).scale(frame)))
   }
 

@@ -7,8 +7,6 @@ final class SegmentStage: Stage {
   private let freshness: Freshness
   private let hasConfidence: Bool
   private var pool: LabelPool?
-  /// A frame that was prepared while the one before waited for its turn at a shared network has grown old here.
-  private var standing = StandingQueue()
   /// Told each frame here when nothing is made of the label maps.
   private let tally: Tally?
 
@@ -17,8 +15,10 @@ final class SegmentStage: Stage {
     self.tally = tally
   }
 
+  func inTurn<Result>(_ step: () throws -> Result) rethrows -> Result { try segmenter.inTurn(step) }
+
   func process(_ prepared: PreparedFrame, into outlet: Outlet<SegmentedFrame>) throws {
-    guard freshness.admits(prepared.frame, &standing) else { return }
+    guard freshness.admits(prepared.frame) else { return }
     let size = segmenter.labelSize(width: prepared.picture.width, height: prepared.picture.height)
     let labels = labels(width: size.width, height: size.height)
     try segmenter.segment(prepared.picture, into: labels.map)
@@ -41,10 +41,10 @@ struct Freshness: Sendable {
   let account: FrameAccount
 
   /// Whether the frame is worth more work, also by how long frames wait between the decoder and here.
-  func admits(_ frame: Frame, _ standing: inout StandingQueue) -> Bool {
+  func admits(_ frame: Frame, _ standing: Monitor<StandingQueue>) -> Bool {
     guard maxAge != nil else { return true }
     let now = ContinuousClock.now
-    guard standing.admits(waited: now - frame.decoded, now: now) else {
+    guard standing.withLock({ $0.admits(waited: now - frame.decoded, now: now) }) else {
       account.leave(.late)
       return false
     }

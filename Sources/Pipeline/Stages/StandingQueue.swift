@@ -21,7 +21,7 @@ struct StandingQueue {
     (self.target, self.interval, self.memory) = (target, interval, memory)
   }
 
-  /// Whether a frame is taken that is taken out of the queue now.
+  /// Whether a frame is taken that comes out of the queue now.
   mutating func admits(waited: Duration, now: ContinuousClock.Instant) -> Bool {
     guard waited > target else {
       above = nil
@@ -29,8 +29,17 @@ struct StandingQueue {
     }
     let since = above ?? now
     above = since
-    guard now - since >= interval || lastDrop.map({ now - $0 < memory }) ?? false else { return true }
+    guard now - since >= interval || isStanding(now) else { return true }
     lastDrop = now
     return false
   }
+
+  /// Whether a frame that came out of the queue, and waits behind it, gives way to the next one.
+  mutating func isStale(waited: Duration, now: ContinuousClock.Instant) -> Bool {
+    guard waited > target, isStanding(now) else { return false }
+    lastDrop = now
+    return true
+  }
+
+  private func isStanding(_ now: ContinuousClock.Instant) -> Bool { lastDrop.map { now - $0 < memory } ?? false }
 }
