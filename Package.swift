@@ -99,7 +99,7 @@ let package = Package(
     .testTarget(
       name: "InterchangeTests",
       dependencies: [
-        "Frames", "Interchange", "Tensors", "Training", "UNet",
+        "Frames", "Interchange", "Settings", "Tensors", "Training", "UNet",
         .product(name: "SwiftProtobuf", package: "swift-protobuf"),
       ],
       exclude: ["Models"]),

@@ -25,8 +25,9 @@ extension Encoder {
 
   private func apply(_ profile: EncoderProfile, to raw: UnsafeMutablePointer<AVCodecContext>) {
     if !profile.isIntra {
-      // A key frame every two seconds, for seeking; at a kill only fragments count.
-      raw.pointee.gop_size = Int32(max(1, min(600, (options.frameRate.value * 2).rounded())))
+      // Some containers claim rates that no video has.
+      let rate = min(300, options.frameRate.value)
+      raw.pointee.gop_size = Int32(max(1, min(1e6, (rate * options.keyInterval).rounded())))
     }
     if let quantizer = profile.quantizer {
       raw.pointee.flags |= AV_CODEC_FLAG_QSCALE

@@ -23,6 +23,9 @@ public struct SinkOptions: Sendable {
   public var input: String?
   /// Mean frames per second, for key frame distance and rate control; times come from the frames.
   public var frameRate = Rational(25, 1)
+  /// Seconds between key frames, for encoders that predict; viewers and seeking wait for one, and at a kill only
+  /// fragments count.
+  public var keyInterval = 2.0
   /// Seconds taken off every time, so that a part of a source begins where the source begins.
   public var timeOrigin = 0.0
   /// What the file says about itself, such as `creation_time` and `location`; the container keeps those it knows.

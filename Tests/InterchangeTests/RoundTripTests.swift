@@ -1,6 +1,7 @@
 import Foundation
 // Out and in again, and on from there.
 import Frames
+import Settings
 import Testing
 import Training
 import UNet

@@ -1,6 +1,7 @@
 // Pictures and masks that cannot be used.
 import Foundation
 import Frames
+import Settings
 import Testing
 import UNet
 import Video

@@ -1,6 +1,7 @@
 // Training with roundings against the integers it prepares for.
 import Foundation
 import Frames
+import Settings
 import Tensors
 import Testing
 import UNet

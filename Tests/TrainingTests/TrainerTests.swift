@@ -1,5 +1,6 @@
 // Whole runs on toy data.
 import Foundation
+import Settings
 import Testing
 import UNet
 

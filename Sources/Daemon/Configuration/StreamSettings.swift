@@ -70,7 +70,7 @@ public struct StreamSettings: SettingsPart {
     try SettingsCheck.choice(transport, ["tcp", "udp"], "transport")
     try SettingsCheck.require(!model.isEmpty, "model", "must be a file or a shipped model's name, not nothing")
     try SettingsCheck.require(
-      size.isEmpty || Self.isSize(size), "size", "must be WIDTHxHEIGHT such as 480x352, not '\(size)'")
+      size.isEmpty || networkPixels != nil, "size", "must be WIDTHxHEIGHT such as 480x352, not '\(size)'")
     try SettingsCheck.require(!classes.contains(""), "classes", "must be names of the model's classes, not ''")
     try SettingsCheck.require(
       encoder.codec != "copy", "encoder.codec", "must be an encoder: the overlay is a new picture and cannot be copied")
@@ -92,9 +92,9 @@ public struct StreamSettings: SettingsPart {
     }
   }
 
-  private static func isSize(_ text: String) -> Bool {
-    let sides = text.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) ?? 0 }
-    return sides.count == 2 && sides.allSatisfy { (16...16_384).contains($0) }
+  /// Pixels of the network's input; nil for those that the model was trained at.
+  var networkPixels: Int? {
+    PictureExtent(size).flatMap { min($0.width, $0.height) >= 16 ? $0.width * $0.height : nil }
   }
 
   private static func isPlain(_ text: String) -> Bool {

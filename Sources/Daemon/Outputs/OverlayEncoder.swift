@@ -95,7 +95,7 @@ final class OverlayEncoder: Stage {
     var options = SinkOptions()
     (options.codec, options.preset, options.crf) = (settings.codec, settings.preset, settings.crf)
     (options.isLive, options.frameRate) = (true, frameRate)
-    options.encoderOptions = ["g": "\(max(1, Int((settings.keyframes.seconds * frameRate.value).rounded())))"]
+    options.keyInterval = settings.keyframes.seconds
     return options
   }
 

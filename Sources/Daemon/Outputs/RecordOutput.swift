@@ -11,8 +11,9 @@ final class RecordOutput: StreamOutput {
   private let timeout: Double
   private let meter: OutputMeter
   private let queue: BoundedQueue<Line>
-  private let isDone = Monitor(false)
-  private let socket = Mutex<LineSocket?>(nil)
+  private let thread = WaitableThread("verge.records")
+  /// What is written to, so that a write can be ended from elsewhere.
+  private let open = Mutex<(any LineSink)?>(nil)
   private let tell: @Sendable (String) -> Void
 
   private struct Line: Sendable {
@@ -28,13 +29,10 @@ final class RecordOutput: StreamOutput {
     let meter = OutputMeter(name)
     self.meter = meter
     queue = BoundedQueue(capacity: 256, overflow: isLive ? .dropOldest { _ in meter.dropped() } : .block)
-    let thread = Thread { [self] in
+    thread.start { [self] in
       work()
       meter.ended()
-      isDone.withLock { $0 = true }
     }
-    thread.name = "verge.records"
-    thread.start()
   }
 
   var status: OutputStatus { meter.status }
@@ -47,33 +45,34 @@ final class RecordOutput: StreamOutput {
   func close() { queue.close() }
 
   func wait(until deadline: ContinuousClock.Instant) -> Bool {
-    while !isDone.withLock({ $0 }), ContinuousClock.now < deadline { usleep(5000) }
-    if isDone.withLock({ $0 }) { return true }
+    if thread.wait(until: deadline) { return true }
     queue.cancel()
-    socket.withLock { $0 }?.cancel()
+    open.withLock { $0 }?.cancel()
     return false
   }
 
   private func work() {
     var backoff = Backoff(first: 0.5, longest: 30)
     var retryAt = ContinuousClock.now
-    var write: ((String) throws -> Void)?
+    var sink: (any LineSink)?
     while let line = queue.pop() {
       do {
-        if write == nil, ContinuousClock.now >= retryAt {
-          write = try opened()
+        if sink == nil, ContinuousClock.now >= retryAt {
+          let made = try opened()
+          sink = made
+          open.withLock { $0 = made }
           meter.opened()
         }
-        guard let write else {
+        guard let sink else {
           meter.dropped()
           continue
         }
-        try write(line.text)
+        try sink.write(line.text)
         backoff.reset()
         meter.wrote(bytes: line.text.utf8.count, isFrame: true, arrival: line.arrival)
       } catch {
-        write = nil
-        socket.withLock { $0 = nil }
+        sink = nil
+        open.withLock { $0 = nil }
         retryAt = .now + backoff.wait()
         meter.dropped()
         meter.failed("\(error)")
@@ -82,13 +81,22 @@ final class RecordOutput: StreamOutput {
     }
   }
 
-  private func opened() throws -> (String) throws -> Void {
-    if place.contains("://") {
-      let made = try LineSocket(place, timeout: timeout)
-      socket.withLock { $0 = made }
-      return { try made.write($0) }
-    }
-    let file = try LineFile(place, existing: .append)
-    return { try file.write($0) }
+  private func opened() throws -> any LineSink {
+    if place.contains("://") { return try LineSocket(place, timeout: timeout) }
+    return try LineFile(place, existing: .append)
   }
+}
+
+/// What lines of text are written to.
+private protocol LineSink: AnyObject, Sendable {
+  func write(_ line: String) throws
+  /// Ends a write that waits; from any thread.
+  func cancel()
+}
+
+extension LineSocket: LineSink {}
+
+extension LineFile: LineSink {
+  /// It waits for a few seconds at most.
+  func cancel() {}
 }

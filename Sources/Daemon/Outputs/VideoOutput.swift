@@ -17,7 +17,7 @@ final class VideoOutput: StreamOutput {
   private let count = Monitor(0)
   /// The container that is open, so that a write can be ended from elsewhere.
   private let open = Mutex<Muxer?>(nil)
-  private let isDone = Monitor(false)
+  private let thread = WaitableThread("verge.output")
 
   /// A packet with its place in the order, so that gaps show.
   private struct Numbered: Sendable {
@@ -32,14 +32,10 @@ final class VideoOutput: StreamOutput {
     self.meter = meter
     queue = BoundedQueue(
       capacity: 256, overflow: options.isLive ? .dropOldest { if $0.packet.isVideo { meter.dropped() } } : .block)
-    let thread = Thread { [self] in
+    thread.start { [self] in
       work()
       meter.ended()
-      isDone.withLock { $0 = true }
-      isDone.wakeAll()
     }
-    thread.name = "verge.output"
-    thread.start()
   }
 
   var status: OutputStatus { meter.status }
@@ -55,8 +51,7 @@ final class VideoOutput: StreamOutput {
   func close() { queue.close() }
 
   func wait(until deadline: ContinuousClock.Instant) -> Bool {
-    while !isDone.withLock({ $0 }), ContinuousClock.now < deadline { usleep(5000) }
-    if isDone.withLock({ $0 }) { return true }
+    if thread.wait(until: deadline) { return true }
     queue.cancel()
     open.withLock { $0 }?.cancel()
     return false

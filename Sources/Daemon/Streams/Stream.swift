@@ -27,12 +27,15 @@ final class Stream: Sendable {
   private let networks: SharedNetworks
   private let log: Logger
   private let notices = RepeatingTimer()
+  /// Opening a source goes deep into FFmpeg.
+  private let thread: WaitableThread
 
   /// Loads the model and opens the outputs' threads; nothing runs yet.
   ///
   /// - Throws: `ModelError`, `VideoError`.
   init(_ name: String, _ settings: StreamSettings, _ environment: StreamEnvironment) throws {
     (self.name, self.settings) = (name, settings)
+    thread = WaitableThread("verge.\(name)", stackSize: 1 << 20)
     var log = environment.log
     log[metadataKey: "stream"] = "\(name)"
     self.log = log
@@ -40,9 +43,8 @@ final class Stream: Sendable {
     let plan = SourcePlan(settings)
     self.plan = plan
     let tell: @Sendable (String) -> Void = { [log] in log.warning("\($0)") }
-    let budget = try settings.networkPixels()
     segmenter = StreamSegmenter(
-      networks, try networks.model(settings.model), weight: settings.priority, budget: budget)
+      networks, try networks.model(settings.model), weight: settings.priority, budget: settings.networkPixels)
     let (recent, state) = (recent, Monitor(StreamState()))
     self.state = state
     let tally = Tally { latency in
@@ -63,16 +65,10 @@ final class Stream: Sendable {
 
   /// - Parameter old: the stream that this one takes the place of: its source and outputs are let go first.
   func start(after old: Stream? = nil) {
-    let thread = Thread { [self] in
+    thread.start { [self] in
       _ = old?.wait(until: .now + .seconds(10))
       work()
-      state.withLock { $0.isOver = true }
-      state.wakeAll()
     }
-    thread.name = "verge.\(name)"
-    // Opening a source goes deep into FFmpeg.
-    thread.stackSize = 1 << 20
-    thread.start()
     guard plan.isLive, settings.reconnect.placeholder else { return }
     notices.start { [weak self] in self?.showNotice() }
     if state.withLock({ $0.order == .stop }) { notices.stop() }
@@ -95,12 +91,14 @@ final class Stream: Sendable {
     }
   }
 
+  /// Whether everything was done that comes before the outputs' end.
+  var isOver: Bool { thread.isOver }
+
   /// Waits until the thread has ended and the outputs have written everything.
   ///
   /// - Returns: false when something had to be cut off.
   func wait(until deadline: ContinuousClock.Instant) -> Bool {
-    while !state.withLock({ $0.isOver }), ContinuousClock.now < deadline { usleep(5000) }
-    let isOver = state.withLock { $0.isOver }
+    let isOver = thread.wait(until: deadline)
     return hub.wait(until: deadline) && isOver
   }
 
@@ -214,8 +212,7 @@ final class Stream: Sendable {
       state.become(.reconnecting)
     }
     // A restart or a stop ends the wait.
-    let due = ContinuousClock.now + wait
-    while ContinuousClock.now < due, !state.withLock({ $0.isInterrupted }) { usleep(20_000) }
+    _ = state.wait(until: .now + wait) { $0.isInterrupted ? true : nil }
   }
 
   /// While there is no picture, outputs and viewers get one that says so.

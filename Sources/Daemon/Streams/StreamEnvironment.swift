@@ -27,17 +27,3 @@ struct StreamEnvironment: Sendable {
   /// Seconds that a peer may take nothing before it counts as gone.
   private static let timeout = 5.0
 }
-
-extension StreamSettings {
-  /// Pixels of the network's input; nil for those the model was trained at.
-  ///
-  /// - Throws: `DaemonError.invalid` for a size that is none.
-  func networkPixels() throws(DaemonError) -> Int? {
-    guard !size.isEmpty else { return nil }
-    let sides = size.split(separator: "x").compactMap { Int($0) }
-    guard sides.count == 2, sides.allSatisfy({ (16...16_384).contains($0) }) else {
-      throw .invalid(place: "size", reason: "must be WIDTHxHEIGHT such as 480x352, not '\(size)'")
-    }
-    return sides[0] * sides[1]
-  }
-}

@@ -22,8 +22,6 @@ struct StreamState {
   /// Connections after the first.
   private(set) var reconnects = 0
   private var connections = 0
-  /// The thread has ended.
-  var isOver = false
   /// When the last frame came; before there was one, when the stream was added.
   private var lastFrame = Date()
   var samples: [RateSample] = []

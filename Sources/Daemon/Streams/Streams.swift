@@ -80,7 +80,7 @@ public final class Streams: Sendable {
   private func sample() {
     for stream in state.withLock({ $0.streams.values.compactMap(\.stream) }) { stream.sample() }
     let isIdle = state.withLock { state in
-      state.ending.removeAll { $0.state.withLock { $0.isOver } }
+      state.ending.removeAll(where: \.isOver)
       return state.sampleIdleness()
     }
     if isIdle { verge_release_idle_memory() }
@@ -115,7 +115,7 @@ extension Streams.State {
   /// Whether memory is worth giving back: a second after the last stream has ended, and now and then from there on, since
   /// questions to the API bring some of it back.
   mutating func sampleIdleness() -> Bool {
-    let isIdle = ending.isEmpty && streams.values.allSatisfy { $0.stream?.state.withLock { $0.isOver } ?? true }
+    let isIdle = ending.isEmpty && streams.values.allSatisfy { $0.stream?.isOver ?? true }
     idleSamples = isIdle ? idleSamples + 1 : 0
     return idleSamples % 30 == 1
   }

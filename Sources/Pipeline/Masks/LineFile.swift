@@ -2,7 +2,7 @@
 import Foundation
 
 /// Lines to a file or to standard output, each one written at once, so that a reader may follow.
-public final class LineFile {
+public final class LineFile: Sendable {
   private let name: String
   private let descriptor: Int32
 

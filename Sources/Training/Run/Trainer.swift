@@ -1,5 +1,6 @@
 // The training loop.
 import Foundation
+import Settings
 public import UNet
 
 /// Trains a network: data, forward, backward, optimiser, validation, checkpoints.

@@ -1,6 +1,7 @@
 // verge bench --training: what is trained, and how it is told.
 public import ArgumentParser
 import Pipeline
+import Settings
 public import Training
 import UNet
 
@@ -23,9 +24,9 @@ struct TrainingBenchOptions: ParsableArguments {
 
   /// - Parameter size: nil for 480×352.
   /// - Throws: `ModelError.architecture`, `TrainingError.setting`.
-  func run(size: PictureSize?, threads: Int) throws -> TrainingBench {
+  func run(size: PictureExtent?, threads: Int) throws -> TrainingBench {
     let classes = (0..<11).map { PixelClass(name: "class\($0)", color: ClassColor(0, 0, 0)) }
-    let size = size ?? PictureSize(width: 480, height: 352)
+    let size = size ?? PictureExtent(width: 480, height: 352)
     return try TrainingBench(
       Architecture(stem: stem, widths: widths?.numbers ?? [24, 48, 80, 144, 256], classes: classes), batch: batch,
       size: InputSize(height: size.height, width: size.width), precision: precision, threads: threads, steps: steps)

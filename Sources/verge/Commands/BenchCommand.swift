@@ -1,5 +1,6 @@
 // verge bench: how fast it is here.
 import ArgumentParser
+import Settings
 import Training
 import UNet
 import Video
@@ -39,7 +40,7 @@ struct BenchCommand: ParsableCommand {
   @OptionGroup(title: "With --training") var trainingOptions: TrainingBenchOptions
 
   @Option(help: ArgumentHelp("Input size of the network; with a video, its number of pixels.", valueName: "WxH"))
-  var size: PictureSize?
+  var size: PictureExtent?
 
   @OptionGroup var compute: ComputeArguments
 

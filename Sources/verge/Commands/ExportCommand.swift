@@ -2,6 +2,7 @@
 public import ArgumentParser
 import Foundation
 public import Interchange
+import Settings
 import UNet
 
 struct ExportCommand: ParsableCommand {
@@ -30,7 +31,7 @@ struct ExportCommand: ParsableCommand {
   var precision = ONNXExport.Precision.float
 
   @Option(help: ArgumentHelp("Input size; the model's training input when left out.", valueName: "WxH"))
-  var size: PictureSize?
+  var size: PictureExtent?
 
   @Flag(help: "Leave height and width open.")
   var dynamic = false
@@ -63,7 +64,7 @@ struct ExportCommand: ParsableCommand {
 extension ONNXExport.Precision: ExpressibleByArgument {}
 
 extension InputSize {
-  fileprivate init(_ size: PictureSize) { self.init(height: size.height, width: size.width) }
+  fileprivate init(_ size: PictureExtent) { self.init(height: size.height, width: size.width) }
 }
 
 /// What `export` tells.

@@ -1,6 +1,7 @@
 // verge inspect: what a file is, and what is wrong with it.
 import ArgumentParser
 import Foundation
+import Settings
 import Tensors
 import Training
 import UNet
@@ -35,7 +36,7 @@ struct InspectCommand: ParsableCommand {
   var plan = false
 
   @Option(help: ArgumentHelp("Plan for this input size; by default the one of the training.", valueName: "WxH"))
-  var size: PictureSize?
+  var size: PictureExtent?
 
   @Option(
     help: ArgumentHelp("Plan for these kernels; by default the fastest that run here.", valueName: "tier"),

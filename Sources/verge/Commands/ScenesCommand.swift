@@ -3,6 +3,7 @@ import ArgumentParser
 import Foundation
 import Frames
 import Scenes
+import Settings
 import Video
 
 struct ScenesCommand: ParsableCommand {
@@ -37,7 +38,7 @@ struct ScenesCommand: ParsableCommand {
   var frames: Int?
 
   @Option(help: ArgumentHelp("Size of the pictures.", valueName: "WxH"))
-  var size = PictureSize(width: 1280, height: 720)
+  var size = PictureExtent(width: 1280, height: 720)
 
   @Option(help: ArgumentHelp("Which street.", valueName: "number"))
   var seed: UInt64 = 1

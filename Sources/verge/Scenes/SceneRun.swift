@@ -2,12 +2,13 @@
 import Foundation
 import Frames
 import Scenes
+import Settings
 import Synchronization
 import Video
 
 /// One run of `verge scenes`.
 struct SceneRun {
-  let size: PictureSize
+  let size: PictureExtent
   let fps: Rational
   let seed: UInt64
   let start, every: Int

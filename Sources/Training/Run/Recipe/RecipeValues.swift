@@ -1,37 +1,9 @@
 // Values of recipes that are written as one text.
+public import Settings
 public import UNet
 
-/// Width and height of crops, written `288x224`.
-public struct PictureExtent: Sendable, Hashable {
-  public var width, height: Int
-
-  public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
-
+extension PictureExtent {
   public var inputSize: InputSize { InputSize(height: height, width: width) }
-
-  /// Pixels along a side, as many as models may have.
-  private static let longest = 16_384
-}
-
-extension PictureExtent: Codable {
-  /// - Throws: `DecodingError.dataCorrupted` for text that is no size.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard sides.count == 2, let width = sides[0], let height = sides[1], (1...Self.longest).contains(width),
-      (1...Self.longest).contains(height)
-    else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "must be WIDTHxHEIGHT such as 288x224, not '\(text)'")
-    }
-    self.init(width: width, height: height)
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode("\(width)x\(height)")
-  }
 }
 
 /// When a run is done.

@@ -1,0 +1,42 @@
+// Sizes of pictures as people write them.
+
+/// Width and height of a picture: `288x224`.
+public struct PictureExtent: Sendable, Hashable {
+  public var width, height: Int
+
+  public init(width: Int, height: Int) { (self.width, self.height) = (width, height) }
+
+  /// Pixels along a side, as many as models may have.
+  private static let longest = 16_384
+
+  /// - Returns: nil for text that is no size.
+  public init?(_ text: String) {
+    let sides = text.lowercased().split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard sides.count == 2, let width = sides[0], let height = sides[1], (1...Self.longest).contains(width),
+      (1...Self.longest).contains(height)
+    else { return nil }
+    self.init(width: width, height: height)
+  }
+}
+
+extension PictureExtent: CustomStringConvertible {
+  public var description: String { "\(width)x\(height)" }
+}
+
+extension PictureExtent: Codable {
+  /// - Throws: `DecodingError.dataCorrupted` for text that is no size.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.singleValueContainer()
+    let text = try container.decode(String.self)
+    guard let extent = PictureExtent(text) else {
+      throw DecodingError.dataCorruptedError(
+        in: container, debugDescription: "must be WIDTHxHEIGHT such as 288x224, not '\(text)'")
+    }
+    self = extent
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
