@@ -32,10 +32,12 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
 
   /// Writes class indices as an 8-bit palette PNG (colour type 3) with the palette's colours.
   ///
+  /// - Returns: bytes written.
   /// - Throws: `VideoError.cannotWrite`, `.diskFull`, `.encoder`.
-  public func writePNG(_ labels: LabelMap, palette: Palette, to path: String) throws(VideoError) {
+  @discardableResult
+  public func writePNG(_ labels: LabelMap, palette: Palette, to path: String) throws(VideoError) -> Int {
     try prepare(labels, palette)
-    try encode(to: path)
+    return try encode(to: path)
   }
 
   /// The bytes of such a PNG.
@@ -164,14 +166,17 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
     raw.pointee.linesize.2 = table.strides.2
   }
 
-  private func encode(to path: String) throws(VideoError) {
-    let number = try encoded { bytes throws(VideoError) in
+  /// - Returns: bytes written.
+  @discardableResult
+  private func encode(to path: String) throws(VideoError) -> Int {
+    let (number, count) = try encoded { bytes throws(VideoError) in
       let file = try OutputFile(creating: path)
       let number = file.write(bytes)
       if number != 0 { file.removeIfRegular() }  // a picture cut short is worse than none
-      return number
+      return (number, bytes.count)
     }
     if number != 0 { throw OutputFile.error(path, number) }
+    return count
   }
 
   /// Encodes the picture that was prepared.

@@ -33,10 +33,30 @@ import Testing
     #expect(names.files(before: Date(timeIntervalSinceNow: -60)).isEmpty)
   }
 
+  @Test func picturesKeepTheirOrder() {
+    var names = PictureNames()
+    let moment = moment + 0.25
+    #expect(names.next(at: moment) == "20260131-235959.250000.png")
+    #expect(names.next(at: moment) == "20260131-235959.250001.png")
+    #expect(names.next(at: moment - 0.1) == "20260131-235959.250002.png")
+    #expect(names.next(at: moment - 10) == "20260131-235949.250000.png")
+  }
+
+  @Test func onlyOwnOldPicturesAreFound() throws {
+    let folder = try TestFolder()
+    for name in [
+      "20260131-235959.250000.png", "20260131-235959.249999.png", "20260131-235958.000001.jpg", "000001.png",
+    ] {
+      try Data().write(to: URL(fileURLWithPath: folder(name)))
+    }
+    #expect(PictureNames.names(in: folder.path, before: moment + 0.25) == ["20260131-235959.249999.png"])
+  }
+
   @Test(arguments: [
     ("rtsp://host/live", OutputKind.network("rtsp://host/live")),
     ("udp://127.0.0.1:9000?pkt_size=1316", .network("udp://127.0.0.1:9000?pkt_size=1316")),
     ("rec/front.mp4", .recording("rec/front.mp4")), ("hls/front.m3u8", .hls("hls/front.m3u8")),
+    ("masks:masks/front.mkv", .masks("masks/front.mkv")), ("masks:masks/", .masks("masks/")),
     ("front.jsonl", .records("front.jsonl")), ("jsonl+tcp://127.0.0.1:9", .records("tcp://127.0.0.1:9")),
   ]) func outputsAreToldApart(output: String, kind: OutputKind) { #expect(OutputKind(output) == kind) }
 }

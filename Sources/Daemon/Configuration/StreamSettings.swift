@@ -39,7 +39,7 @@ public struct StreamSettings: SettingsPart {
   public static let title = "a stream"
   public static let notes = [
     "source": "rtsp://…, rtmp://…, http(s)://…, srt://…, udp://…, a file, a pipe, /dev/video0, - or scenes:",
-    "outputs": "rtsp://…, rtmp://…, srt://…, udp://…, tcp://…, files: .mp4 .mkv .ts .m3u8 .jsonl",
+    "outputs": "rtsp://…, rtmp://…, srt://…, udp://…, tcp://…, files: .mp4 .mkv .ts .m3u8 .jsonl, masks:…",
     "model": "a .safetensors file, or the name of a shipped model: road, carla, accurate",
     "size": "of the network's input, WIDTHxHEIGHT; '': as many pixels as the model was made for",
     "fps": "most frames a second that the network sees; 0: all",
@@ -83,6 +83,7 @@ public struct StreamSettings: SettingsPart {
     for output in outputs {
       try SettingsCheck.require(
         !output.isEmpty && Self.isPlain(output), "outputs", "must be URLs and paths, one line each, none empty")
+      if let problem = OutputKind(output).problem { throw .setting(name: "outputs", reason: problem) }
     }
     guard !raw.isEmpty else { return }
     do throws(VideoError) {

@@ -141,11 +141,12 @@ struct OutputContainer {
         "hls_flags": "delete_segments+append_list+program_date_time+temp_file",
       ]
       return (path, sink)
-    case .records: preconditionFailure("records are no video")
+    case .records, .masks: preconditionFailure("\(kind) is no video")
     }
   }
 
-  private static func makeFolder(of path: String) throws(VideoError) {
+  /// Makes the folder that a file is to lie in.
+  static func makeFolder(of path: String) throws(VideoError) {
     let folder = (path as NSString).deletingLastPathComponent
     guard !folder.isEmpty else { return }
     do {

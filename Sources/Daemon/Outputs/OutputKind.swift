@@ -11,9 +11,16 @@ enum OutputKind: Sendable, Hashable {
   case hls(String)
   /// A line of JSON a frame, to a file or a socket.
   case records(String)
+  /// Class indices: recordings without loss, or, for a path that ends in `/`, a picture a frame.
+  case masks(String)
 
-  /// - Parameter output: `rtsp://…`, `recordings/front.mp4`, `hls/front.m3u8`, `front.jsonl`, `jsonl+tcp://…`.
+  /// - Parameter output: `rtsp://…`, `recordings/front.mp4`, `hls/front.m3u8`, `front.jsonl`, `jsonl+tcp://…`,
+  ///   `masks:masks/front.mkv`, `masks:masks/front/`.
   init(_ output: String) {
+    if output.hasPrefix("masks:") {
+      self = .masks(String(output.dropFirst("masks:".count)))
+      return
+    }
     let scheme = output.firstMatch(of: /^([a-zA-Z][a-zA-Z0-9+.\-]*):\/\//).map { String($0.1).lowercased() }
     if let scheme, scheme.hasPrefix("jsonl+") {
       self = .records(String(output.dropFirst("jsonl+".count)))
@@ -29,68 +36,35 @@ enum OutputKind: Sendable, Hashable {
   }
 }
 
-/// The names of a recording's files.
-struct RecordingNames: Sendable {
-  private let pattern: String
-
-  /// - Parameter path: `front.mp4` becomes `front-20260131-235959.mp4`; with `%`, it is a pattern of strftime's. Times are
-  ///   UTC, so that no hour comes twice.
-  init(_ path: String) {
-    guard !path.contains("%") else {
-      pattern = path
-      return
-    }
-    let suffix = (path as NSString).pathExtension
-    pattern = (path as NSString).deletingPathExtension + "-%Y%m%d-%H%M%S" + (suffix.isEmpty ? "" : "." + suffix)
-  }
-
-  /// A name that no file has yet.
-  func path(at date: Date) -> String {
-    let first = text(at: date)
-    guard FileManager.default.fileExists(atPath: first) else { return first }
-    let (base, suffix) = ((first as NSString).deletingPathExtension, (first as NSString).pathExtension)
-    let free = (2...).first { !FileManager.default.fileExists(atPath: "\(base)-\($0).\(suffix)") } ?? 2
-    return "\(base)-\(free).\(suffix)"
-  }
-
-  /// Files of this recording that were finished before a moment.
-  func files(before date: Date) -> [String] {
-    let folder = (pattern as NSString).deletingLastPathComponent
-    let place = folder.isEmpty ? "." : folder
-    let shape = (pattern as NSString).lastPathComponent
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []  // gone: nothing to delete
-    return names.filter { fits($0, shape) }.map { (place as NSString).appendingPathComponent($0) }.filter { path in
-      let changed = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
-      return changed.map { $0 < date } ?? false
+extension OutputKind {
+  /// Whether the overlay is painted and encoded for it.
+  var wantsVideo: Bool {
+    switch self {
+    case .network, .recording, .hls: true
+    case .records, .masks: false
     }
   }
 
-  private func text(at date: Date) -> String {
-    var time = time_t(date.timeIntervalSince1970)
-    var parts = tm()
-    gmtime_r(&time, &parts)
-    var buffer = [CChar](repeating: 0, count: 4096)
-    let count = strftime(&buffer, buffer.count, pattern, &parts)
-    return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  /// Digits of strftime's fields; names with others are never taken for recordings.
-  private static let digits: [Character: Int] = ["Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3, "y": 2]
-
-  /// Whether a name is one that the pattern makes: its own text, with as many digits as its times have.
-  private func fits(_ name: String, _ shape: String) -> Bool {
-    var expression = ""
-    var rest = (shape as NSString).deletingPathExtension[...]
-    while let character = rest.popFirst() {
-      if character == "%", let field = rest.popFirst() {
-        guard let count = Self.digits[field] else { return false }
-        expression += "[0-9]{\(count)}"
-      } else {
-        expression += NSRegularExpression.escapedPattern(for: String(character))
-      }
+  /// Where it writes, if that is no URL.
+  var path: String? {
+    switch self {
+    case .network: nil
+    case .recording(let path), .hls(let path), .masks(let path): path
+    case .records(let place): place.contains("://") ? nil : place
     }
-    let suffix = (shape as NSString).pathExtension
-    expression += "(-[0-9]{1,3})?" + NSRegularExpression.escapedPattern(for: suffix.isEmpty ? "" : "." + suffix)
-    return name.range(of: "^" + expression + "$", options: .regularExpression) != nil
   }
+
+  /// What is wrong with it, as the rest of a sentence; nil for what can be written.
+  var problem: String? {
+    guard case .masks(let path) = self, !path.hasSuffix("/"), !path.lowercased().hasSuffix(".mkv") else { return nil }
+    return "must name a folder, with / at its end, or a .mkv after masks:, not '\(path)'"
+  }
+}
+
+extension StreamSettings {
+  /// Whether any output needs the overlay encoded.
+  public var encodesOverlay: Bool { outputs.contains { OutputKind($0).wantsVideo } }
+
+  /// Files and folders that outputs write.
+  public var outputPaths: [String] { outputs.compactMap { OutputKind($0).path } }
 }

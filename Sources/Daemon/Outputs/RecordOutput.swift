@@ -38,8 +38,8 @@ final class RecordOutput: StreamOutput {
   var status: OutputStatus { meter.status }
   var wantsVideo: Bool { false }
 
-  func offer(_ segmented: SegmentedFrame, record: @autoclosure () -> String) {
-    queue.push(Line(text: record(), arrival: segmented.frame.arrival))
+  func offer(_ labels: OutputLabels, record: @autoclosure () -> String) {
+    queue.push(Line(text: record(), arrival: labels.arrival))
   }
 
   func close() { queue.close() }

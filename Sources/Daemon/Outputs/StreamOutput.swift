@@ -10,8 +10,10 @@ protocol StreamOutput: AnyObject, Sendable {
   var wantsVideo: Bool { get }
   /// Takes a packet. Never waits for a peer: an output of a live source that cannot keep up loses its own packets.
   func offer(_ packet: OutputPacket)
-  /// Takes a frame's labels.
-  func offer(_ segmented: SegmentedFrame, record: @autoclosure () -> String)
+  /// Takes a frame's labels. Never waits for a disk or a peer either, for a live source.
+  ///
+  /// - Parameter record: the frame's line of JSON.
+  func offer(_ labels: OutputLabels, record: @autoclosure () -> String)
   /// Ends the output after what it has taken; returns at once.
   func close()
   /// Waits for that.
@@ -22,7 +24,7 @@ protocol StreamOutput: AnyObject, Sendable {
 
 extension StreamOutput {
   func offer(_ packet: OutputPacket) {}
-  func offer(_ segmented: SegmentedFrame, record: @autoclosure () -> String) {}
+  func offer(_ labels: OutputLabels, record: @autoclosure () -> String) {}
 }
 
 /// What all outputs count.

@@ -13,6 +13,12 @@ struct OutputClock {
   /// Seconds that a source may lie behind what was shown before it is placed anew.
   private static let longestSqueeze = 0.1
 
+  /// A picture's duration in the outputs' time, ten seconds at most.
+  static func duration(_ ticks: Int64, in timeBase: Rational) -> Int64 {
+    let scale = timeBase.isPositive ? timeBase.value / Self.timeBase.value : 0
+    return Int64(max(0, min(900_000, (Double(ticks) * scale).rounded())))
+  }
+
   private let start: ContinuousClock.Instant
   /// Seconds from the source's time to the outputs'; nil until the connection's first frame.
   private(set) var offset: Double?

@@ -104,7 +104,7 @@ final class OverlayPainter: @unchecked Sendable {  // `overlay`, `steady`, `reco
     let names = classes.map(\.name)
     let painted = settings.classes.compactMap { names.firstIndex(of: $0) }
     var style = OverlayStyle(
-      names: names, palette: Palette(classes.map { RGB($0.color.red, $0.color.green, $0.color.blue) }),
+      names: names, palette: Palette(of: classes),
       alpha: settings.look.alpha, painted: settings.classes.isEmpty ? nil : Set(painted))
     style.edges = OverlayStyle.Edges(rawValue: settings.look.edges) ?? .nearest
     (style.hasLegend, style.hasHUD) = (settings.look.legend, settings.look.hud)

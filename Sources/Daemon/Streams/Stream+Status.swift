@@ -75,10 +75,8 @@ extension Stream {
   func maskPicture() -> EncodedPicture? {
     guard let newest = hub.newest else { return nil }
     let (frame, labels) = (newest.segmented.frame, newest.segmented.labels.map)
-    let mask = LabelMap(width: frame.displaySize.width, height: frame.displaySize.height)
-    MaskExpander().expand(labels, into: mask)
-    let classes = segmenter.classes(of: labels.revision) ?? []
-    let palette = Palette(classes.map { RGB($0.color.red, $0.color.green, $0.color.blue) })
-    return hub.viewers.still(mask, palette, of: frame)
+    let mask = MaskMaker().mask(of: labels, size: frame.displaySize)
+    let palette = Palette(of: segmenter.classes(of: labels.revision) ?? [])
+    return hub.viewers.still(mask.map, palette, of: frame)
   }
 }

@@ -21,6 +21,7 @@ struct StreamEnvironment: Sendable {
     (options.recording, options.hls) = (settings.recording, settings.hls)
     (options.isLive, options.timeout, options.tell) = (isLive, Self.timeout, tell)
     options.transport = settings.transport
+    if case .masks(let path) = kind { return MaskOutput(path, name: redact(output), options) }
     return VideoOutput(kind, name: redact(output), options)
   }
 

@@ -91,8 +91,9 @@ final class StreamHub: SessionReceiver {
       painted.push(PaintedFrame(frame: picture, programme: programme))
     }
     if let picture { viewers.offer(picture) }
+    let labels = OutputLabels(segmented, classes, at: ticks, frameRate: programme?.frameRate ?? Rational(30, 1))
     for output in outputs where !output.wantsVideo {
-      output.offer(segmented, record: painter.record(of: segmented, classes))
+      output.offer(labels, record: painter.record(of: segmented, classes))
     }
     state.withLock { $0.newest = Newest(segmented: segmented, painted: picture, shares: shares) }
   }
@@ -148,8 +149,7 @@ final class StreamHub: SessionReceiver {
 
   /// Brings a picture of our own to the outputs' time.
   private static func place(_ picture: Frame, at ticks: Int64) {
-    let scale = picture.timeBase.isPositive ? picture.timeBase.value / OutputClock.timeBase.value : 0
-    picture.duration = Int64(max(0, min(900_000, (Double(picture.duration) * scale).rounded())))
+    picture.duration = OutputClock.duration(picture.duration, in: picture.timeBase)
     (picture.pts, picture.timeBase) = (ticks, OutputClock.timeBase)
   }
 }

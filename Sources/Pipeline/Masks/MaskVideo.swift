@@ -14,14 +14,10 @@ final class MaskVideo: MaskSink {
   }
 
   func write(_ mask: PooledLabels, of frame: Frame) throws {
-    let map = mask.map
-    let plane = Plane(data: map.labels, stride: map.width, width: map.width, height: map.height)
-    let picture = Frame(format: .gray8, width: map.width, height: map.height, planes: [plane], owner: mask)
+    let picture = mask.picture
+    let color = picture.color
     picture.copyProperties(from: frame)
-    picture.rotation = .upright
-    if frame.rotation.swapsSides { picture.sampleAspectRatio = frame.sampleAspectRatio.inverse }
-    // Indices are no light: full range, and nothing more is said.
-    picture.color = ColorDescription(range: .full)
+    (picture.color, picture.rotation, picture.sampleAspectRatio) = (color, .upright, frame.uprightAspect)
     try sink.write(picture)
   }
 

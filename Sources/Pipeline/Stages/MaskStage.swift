@@ -4,16 +4,14 @@ import Frames
 /// Writes masks and records, and passes the frames on.
 final class MaskStage: Stage {
   private let sinks: [any MaskSink]
-  private let expander = MaskExpander()
-  private var pool: LabelPool?
+  private let maker = MaskMaker()
   /// Told each frame here when no overlay is made.
   private let tally: Tally?
 
   init(_ sinks: [any MaskSink], tally: Tally?) { (self.sinks, self.tally) = (sinks, tally) }
 
   func process(_ segmented: SegmentedFrame, into outlet: Outlet<SegmentedFrame>) throws {
-    let mask = mask(like: segmented.frame, hasConfidence: segmented.labels.map.confidence != nil)
-    expander.expand(segmented.labels.map, into: mask.map)
+    let mask = maker.mask(of: segmented.labels.map, size: segmented.frame.displaySize)
     for sink in sinks { try sink.write(mask, of: segmented.frame) }
     try outlet.emit(segmented)
     tally?.shown(segmented.frame)
@@ -25,14 +23,6 @@ final class MaskStage: Stage {
 
   func close() {
     for sink in sinks { sink.close() }
-  }
-
-  private func mask(like frame: Frame, hasConfidence: Bool) -> PooledLabels {
-    let size = frame.displaySize
-    if let pool, pool.width == size.width, pool.height == size.height { return pool.make() }
-    let made = LabelPool(width: size.width, height: size.height, hasConfidence: hasConfidence)
-    pool = made
-    return made.make()
   }
 }
 

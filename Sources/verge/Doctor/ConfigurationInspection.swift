@@ -44,7 +44,7 @@ struct ConfigurationInspection: Encodable {
 
   private mutating func add(_ name: String, _ settings: StreamSettings, _ expectation: Expectation?) {
     let redact = Redactor(secrets: settings.secrets)
-    let encodes = settings.outputs.contains { !$0.hasPrefix("jsonl+") && !$0.hasSuffix(".jsonl") }
+    let encodes = settings.encodesOverlay
     let share = expectation?.predictions.first { $0.width == Self.usualSize.width }.map { prediction in
       (settings.fps > 0 ? settings.fps : Self.usualRate) / (encodes ? prediction.fps : prediction.nullFps)
     }
@@ -52,7 +52,7 @@ struct ConfigurationInspection: Encodable {
       Stream(
         name: name, enabled: settings.enabled, source: settings.redactedSource,
         outputs: settings.outputs.map { redact($0) }, model: settings.model, share: share))
-    let found = StreamInspection(settings, encodes: encodes).problems
+    let found = StreamInspection(settings).problems
     problems += found.map { "stream \(name): \($0)" }
   }
 

@@ -10,17 +10,16 @@ struct StreamInspection {
   /// One sentence each.
   private(set) var problems: [String] = []
 
-  /// - Parameter encodes: whether any output needs the overlay encoded.
-  init(_ settings: StreamSettings, encodes: Bool) {
+  init(_ settings: StreamSettings) {
     checkSource(settings)
     checkModel(settings.model, painting: settings.classes)
     if !settings.shadow.model.isEmpty { checkModel(settings.shadow.model, painting: []) }
-    if encodes, avcodec_find_encoder_by_name(settings.encoder.codec) == nil {
+    if settings.encodesOverlay, avcodec_find_encoder_by_name(settings.encoder.codec) == nil {
       let names = MediaLibraries.encoders
       let nearest = NearestName.text(unknown: settings.encoder.codec, known: names)
       problems.append("FFmpeg has no encoder '\(settings.encoder.codec)' here, but \(nearest)")
     }
-    for output in settings.outputs where !output.contains("://") { checkFolder(of: output) }
+    for path in settings.outputPaths { checkFolder(of: path) }
   }
 
   /// Files and devices; what is behind a URL is only known once it is opened.
