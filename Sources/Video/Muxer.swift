@@ -28,6 +28,8 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
   private var lastFlush: Double?
   private var hasFlushed = false
   private var lastSync = DispatchTime.now()
+  /// Frames that were taken since the last fragment ended.
+  private var pendingFrames = 0
   private var firstDecodingTimes: [Int: Double] = [:]
   private var isClosed = false
 
@@ -58,7 +60,9 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
     if packet.stream.kind == .video {
       if lastFlush == nil { try begin(packet) }
       try put(packet, 0)
-      try flushIfDue(packet)
+      pendingFrames += 1
+      // A fragment of MP4 ends before the packet that is held back.
+      if try flushIfDue(packet) { pendingFrames = target.isMP4 ? 1 : 0 }
     } else if let number = numbers[packet.stream.index] {
       try put(packet, number)
     } else if lastFlush == nil, others.contains(where: { $0 === packet.stream }) {
@@ -77,7 +81,7 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
     isClosed = true
     guard lastFlush != nil else {
       self.output = nil
-      place.removeEmpty()
+      place.remove(ifEmpty: true)
       throw .cannotWrite(target.name, cause: "there was no frame to write")
     }
     try output.writeTrailer()
@@ -86,13 +90,25 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
     if place.isFragmentedFile { place.makeOrdinary(starts: firstDecodingTimes, streamCount: 1 + numbers.count) }
   }
 
-  /// Ends at once, leaving what was written playable; errors are of no more interest.
-  public func abort() {
-    guard !isClosed else { return }
+  /// Ends at once, leaving what was written playable; errors are of no more interest. A file in which nothing can be played
+  /// is deleted.
+  ///
+  /// - Returns: frames of a file that were taken and are not in it.
+  @discardableResult public func abort() -> Int {
+    guard !isClosed else { return 0 }
     isClosed = true
-    if lastFlush != nil { try? output?.writeTrailer() }  // an error has been reported already, or the caller gives up
+    var isWhole = false
+    if lastFlush != nil {
+      // An error has been reported already, or the caller gives up.
+      do {
+        try output?.writeTrailer()
+        isWhole = true
+      } catch {}
+    }
     output = nil
-    if lastFlush == nil { place.removeEmpty() }
+    let lost = isWhole || !place.isFile ? 0 : pendingFrames
+    if !isWhole { place.remove(ifEmpty: lastFlush != nil && (hasFlushed || !target.isMP4)) }
+    return lost
   }
 
   /// Writes the header, now that the video is known, and the packets that waited for it.
@@ -141,9 +157,11 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
 
   /// Ends a fragment every half second of video, or with every packet of a live stream, and once a second makes sure that
   /// the bytes are on the disk.
-  private func flushIfDue(_ packet: Packet) throws(VideoError) {
-    guard let time = packet.seconds, let last = lastFlush else { return }
-    guard options.isLive && !place.isFile || time >= last + 0.5 || time < last else { return }
+  ///
+  /// - Returns: whether nothing waits in the muxer any more.
+  private func flushIfDue(_ packet: Packet) throws(VideoError) -> Bool {
+    guard let time = packet.seconds, let last = lastFlush else { return false }
+    guard options.isLive && !place.isFile || time >= last + 0.5 || time < last else { return !place.flushes }
     lastFlush = time
     if place.flushes {
       try output?.flush()
@@ -152,8 +170,9 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
       hasFlushed = true
     }
     let now = DispatchTime.now()
-    guard place.isFile, now.uptimeNanoseconds - lastSync.uptimeNanoseconds > 1_000_000_000 else { return }
+    guard place.isFile, now.uptimeNanoseconds - lastSync.uptimeNanoseconds > 1_000_000_000 else { return true }
     lastSync = now
     try place.synchronize()
+    return true
   }
 }

@@ -90,9 +90,9 @@ final class OutputPlace {
     if !isFragmentedFile { pipe = nil }
   }
 
-  /// Deletes the file that was made and never written to.
-  func removeEmpty() {
-    if isFile, pipe?.file.size == 0 { pipe?.file.removeIfRegular() }
+  /// Deletes the file that was made, or leaves it if something was written to it and `ifEmpty` says so.
+  func remove(ifEmpty: Bool) {
+    if isFile, !ifEmpty || pipe?.file.size == 0 { pipe?.file.removeIfRegular() }
     pipe = nil
   }
 

@@ -51,7 +51,7 @@ struct OutputContainer {
       let bytes = item.packet.bytes.count
       try muxer.write(item.packet)
       meter.wrote(bytes: bytes, isFrame: item.isVideo, arrival: item.arrival)
-      if item.isVideo { backoff.reset() }
+      if ContinuousClock.now > retryAt + Self.trial { backoff.reset() }
     } catch {
       if item.isVideo { meter.dropped() }
       fail(error)
@@ -76,6 +76,9 @@ struct OutputContainer {
     }
   }
 
+  /// How long it must go well after a failure until the next one counts as the first: a full disk and a peer that reads
+  /// nothing take the first packets as well.
+  private static let trial = Duration.seconds(10)
   /// Where recordings are finished, one at a time.
   private static let finishing = DispatchQueue(label: "verge.recordings")
   /// The recordings that are not finished yet.
@@ -109,7 +112,7 @@ struct OutputContainer {
   }
 
   private mutating func fail(_ error: any Error) {
-    muxer?.abort()
+    if let lost = muxer?.abort() { meter.lost(lost) }
     muxer = nil
     announce(nil)
     needsKey = true

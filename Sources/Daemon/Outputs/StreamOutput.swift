@@ -51,6 +51,13 @@ final class OutputMeter: Sendable {
   }
 
   func dropped() { state.withLock { $0.dropped += 1 } }
+  /// Frames that were written did not arrive after all.
+  func lost(_ count: Int) {
+    state.withLock { status in
+      status.frames -= count
+      status.dropped += count
+    }
+  }
   func opened() { state.withLock { if $0.state == .retrying { $0.reconnects += 1 } } }
   func ended() { state.withLock { $0.state = .ended } }
 

@@ -43,12 +43,20 @@ public final class LineFile: Sendable {
         if count < 0, errno == EAGAIN, isWritable() { continue }
         guard count >= 0 else {
           failure = errno
+          takeBack(bytes.count - rest.count)
           return
         }
         rest = UnsafeRawBufferPointer(rebasing: rest.dropFirst(count))
       }
     }
     if failure != 0 { throw .cannotWrite(name, cause: String(cString: strerror(failure))) }
+  }
+
+  /// Takes the begin of a line that found no more room out of the file, so that the next one does not join it.
+  private func takeBack(_ count: Int) {
+    var about = stat()
+    guard count > 0, fstat(descriptor, &about) == 0, about.st_mode & S_IFMT == S_IFREG else { return }
+    _ = ftruncate(descriptor, about.st_size - off_t(count))  // refused: the write's own error is told
   }
 
   /// Waits for a pipe's reader, for as long as one may stand still.
