@@ -47,7 +47,7 @@ public struct StreamSettings: SettingsPart {
     "priority": "share of a busy network, compared with the other streams'",
     "enabled": "false keeps the stream's settings without running it",
     "loop": "whether a file starts anew at its end",
-    "paced": "whether a file runs at its own speed, not as fast as it goes",
+    "paced": "whether a file, also over HTTP, and HLS run at their own speed, not as fast as it goes",
     "audio": "whether sound goes to the outputs that can carry it",
     "transport": "of RTSP: tcp or udp",
     "format": "of the source, by FFmpeg's name, where it cannot be found out: v4l2, mjpeg, …",

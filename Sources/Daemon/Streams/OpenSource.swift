@@ -73,9 +73,16 @@ struct SourcePlan: Sendable {
     let opened: any PacketSource =
       isFile && loops
       ? try LoopingSource(name, options) : try Media.open(name, options)
-    let source: any PacketSource = isFile && settings.paced ? PacedSource(opened) : opened
+    let source: any PacketSource =
+      settings.paced && (isFile || Self.runsAhead(opened.video)) ? PacedSource(opened) : opened
     return .packets(settings.audio ? source : SilentSource(source))
   }
+}
+
+extension SourcePlan {
+  /// Whether a URL gives its pictures faster than they are to be shown: HLS whole segments at a time, what has an end as fast
+  /// as the network carries it.
+  private static func runsAhead(_ video: VideoInfo) -> Bool { video.container == "hls" || video.duration != nil }
 }
 
 /// Streets drawn in real time: `scenes:`, `scenes:640x360@30`, `scenes:640x360@30:7` with a seed.
