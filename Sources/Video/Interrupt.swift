@@ -8,6 +8,8 @@ final class Interrupt: Sendable {
   private let isCancelled = Atomic(false)
   /// Uptime in nanoseconds after which waiting ends; 0 never.
   private let deadline = Atomic<UInt64>(0)
+  /// A wait has ended so. FFmpeg may give one more packet before it tells, and cannot go on after that.
+  private let hasExpired = Atomic(false)
   private let timeout: Double?
   private let cancellation: Cancellation?
 
@@ -18,7 +20,7 @@ final class Interrupt: Sendable {
 
   func cancel() { isCancelled.store(true, ordering: .relaxed) }
 
-  /// Starts a new wait.
+  /// Starts a new wait; none that has ended by the timeout is taken back.
   func arm() {
     guard let timeout else { return }
     deadline.store(DispatchTime.now().uptimeNanoseconds + UInt64(timeout * 1e9), ordering: .relaxed)
@@ -27,8 +29,11 @@ final class Interrupt: Sendable {
   var wasCancelled: Bool { isCancelled.load(ordering: .relaxed) || cancellation?.isCancelled ?? false }
 
   var isOverdue: Bool {
+    if hasExpired.load(ordering: .relaxed) { return true }
     let end = deadline.load(ordering: .relaxed)
-    return end != 0 && DispatchTime.now().uptimeNanoseconds > end
+    guard end != 0, DispatchTime.now().uptimeNanoseconds > end else { return false }
+    hasExpired.store(true, ordering: .relaxed)
+    return true
   }
 
   var shouldStop: Bool { wasCancelled || isOverdue }
