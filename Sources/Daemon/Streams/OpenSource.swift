@@ -131,7 +131,9 @@ final class DrawnSource: FrameSource, @unchecked Sendable {  // used by one stag
   /// Overlays are painted on planes.
   private func planar(_ drawn: Frame) throws(VideoError) -> Frame {
     let frame = try maker.convert(drawn, to: .yuv420p)
+    // Drawing is the camera's work, not a wait.
     frame.arrival = .now
+    frame.decoded = frame.arrival
     return frame
   }
 }
