@@ -29,10 +29,14 @@ enum FFmpeg {
     return lines.first.flatMap { Int($0.prefix { $0.isNumber }) } ?? 0
   }
 
+  /// Pictures may come as unevenly as they like.
+  private static let whatever = ["-fps_mode", "passthrough", "-enc_time_base", "1:90000"]
+
   /// Decodes everything; the complaints on the way.
   static func complaints(about file: URL) throws -> String {
     try RunningProgram(
-      URL(filePath: "/usr/bin/env"), ["ffmpeg", "-v", "error", "-i", file.path, "-f", "null", "-"], input: nil,
+      URL(filePath: "/usr/bin/env"), ["ffmpeg", "-v", "error", "-i", file.path] + whatever + ["-f", "null", "-"],
+      input: nil,
       folder: Folder()
     ).wait().talk
   }

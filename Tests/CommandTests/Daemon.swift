@@ -6,6 +6,8 @@ import Testing
 /// FFmpeg's programs as peers.
 enum Judge {
   static let hasFFmpeg = FileManager.default.fileExists(atPath: "/usr/bin/ffmpeg")
+  /// Serves folders over HTTP.
+  static let hasPython = FileManager.default.fileExists(atPath: "/usr/bin/python3")
 }
 
 /// Ends a peer, whatever signals it was started to ignore.
@@ -34,7 +36,7 @@ func freePort() throws -> Int {
 /// The daemon on a free port, asked with curl's help where there is any, else by a plain socket.
 final class Daemon {
   let program: RunningProgram
-  private let port: Int
+  let port: Int
 
   /// - Parameter configuration: without `http`.
   init(_ configuration: String, in folder: Folder) throws {

@@ -88,6 +88,11 @@ enum Program {
     ProcessInfo.processInfo.environment["VERGE_PROGRAM"].map { URL(filePath: $0) }
     ?? URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "verge")
 
+  /// A shipped model's file.
+  static func model(_ name: String) -> URL {
+    URL(filePath: #filePath).appending(path: "../../../Sources/UNet/Models/\(name).safetensors").standardized
+  }
+
   static func start(_ arguments: String..., input: URL? = nil, in folder: Folder) throws -> RunningProgram {
     try RunningProgram(url, arguments, input: input, folder: folder)
   }
