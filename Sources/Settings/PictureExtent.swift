@@ -23,20 +23,6 @@ extension PictureExtent: CustomStringConvertible {
   public var description: String { "\(width)x\(height)" }
 }
 
-extension PictureExtent: Codable {
-  /// - Throws: `DecodingError.dataCorrupted` for text that is no size.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let extent = PictureExtent(text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "must be WIDTHxHEIGHT such as 288x224, not '\(text)'")
-    }
-    self = extent
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
+extension PictureExtent: WrittenSetting {
+  public static var form: String { "WIDTHxHEIGHT such as 288x224" }
 }

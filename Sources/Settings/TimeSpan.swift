@@ -52,20 +52,6 @@ extension TimeSpan: CustomStringConvertible {
   }
 }
 
-extension TimeSpan: Codable {
-  /// - Throws: `DecodingError.dataCorrupted` for text that is no length of time.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let span = TimeSpan(text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "must be a length of time such as 200ms, 5s or 10m, not '\(text)'")
-    }
-    self = span
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
+extension TimeSpan: WrittenSetting {
+  public static var form: String { "a length of time such as 200ms, 5s or 10m" }
 }

@@ -1,5 +1,6 @@
 // How much memory pictures that were read may take.
 import Foundation
+public import Settings
 
 /// Bytes of pictures to keep in memory, written `auto`, `2GiB` or `500MB`.
 public enum CacheSize: Sendable, Hashable {
@@ -43,20 +44,6 @@ extension CacheSize: CustomStringConvertible {
   }
 }
 
-extension CacheSize: Codable {
-  /// - Throws: `DecodingError.dataCorrupted` for text that is no size.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let size = CacheSize(text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container, debugDescription: "must be auto or a size such as 2GiB or 500MB, not '\(text)'")
-    }
-    self = size
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
+extension CacheSize: WrittenSetting {
+  public static var form: String { "auto or a size such as 2GiB or 500MB" }
 }

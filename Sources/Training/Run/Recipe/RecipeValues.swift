@@ -30,8 +30,8 @@ extension TrainingLength: CustomStringConvertible {
     }
   }
 
-  /// - Returns: nil for text that is no length.
-  init?(_ text: String) {
+  /// - Returns: nil for text that is no length, or more than one.
+  public init?(_ text: String) {
     let words = text.split(separator: " ")
     guard words.count == 2, let number = Double(words[0]), number.isFinite, abs(number) < 1e12 else { return nil }
     switch words[1] {
@@ -45,21 +45,6 @@ extension TrainingLength: CustomStringConvertible {
   }
 }
 
-extension TrainingLength: Codable {
-  /// - Throws: `DecodingError.dataCorrupted` for text that is no length, or more than one.
-  public init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    let text = try container.decode(String.self)
-    guard let length = TrainingLength(text) else {
-      throw DecodingError.dataCorruptedError(
-        in: container,
-        debugDescription: "must be one length, such as '100 epochs', '3000 steps' or '10 minutes', not '\(text)'")
-    }
-    self = length
-  }
-
-  public func encode(to encoder: any Encoder) throws {
-    var container = encoder.singleValueContainer()
-    try container.encode(description)
-  }
+extension TrainingLength: WrittenSetting {
+  public static var form: String { "one length, such as '100 epochs', '3000 steps' or '10 minutes'" }
 }
