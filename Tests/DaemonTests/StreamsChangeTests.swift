@@ -48,6 +48,22 @@ import Testing
     #expect(streams.stop(within: .seconds(20)))
   }
 
+  @Test func aStreamThatCouldNotStartIsMadeBeforeAnythingChanges() throws {
+    file.withLock { $0.streams["broken"] = Self.drawn }
+    file.withLock { $0.streams["broken"]?.encoder.codec = "nonsense" }
+    let streams = started()
+    #expect(try streams.status(of: "broken").state == .failed)
+    file.withLock { $0.streams["broken"]?.overlay.alpha = 0.25 }
+    file.withLock { $0.streams["added"] = Self.drawn }
+    #expect(throws: DaemonError.self) { try streams.reload() }
+    #expect(streams.streams.map(\.name) == ["broken", "front"])
+    #expect(try stillRuns(streams))
+    file.withLock { $0.streams["broken"]?.encoder.codec = Self.drawn.encoder.codec }
+    #expect(try streams.reload().changed == ["broken"])
+    #expect(soon { (try? streams.status(of: "broken"))?.frames.shown ?? 0 > 1 })
+    #expect(streams.stop(within: .seconds(20)))
+  }
+
   @Test func memoryIsGivenBackOnceNothingRuns() {
     var state = Streams.State(settings: DaemonSettings())
     var samples: [Bool] = []
@@ -63,7 +79,7 @@ import Testing
 
   /// One stream that has shown frames.
   private func started() -> Streams {
-    file.withLock { $0.streams = ["front": Self.drawn] }
+    file.withLock { $0.streams["front"] = Self.drawn }
     let streams = Streams(
       file.withLock { $0 }, kernels: .best, facts: DaemonFacts(version: "test", cpu: "test", threads: 1),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, redact: { $0 },

@@ -27,7 +27,7 @@ extension Streams {
     let entry = try entry(name)
     let settings = try entry.settings.changed(by: request)
     try StreamConflicts.check(name, settings, among: state.withLock { $0.settings.streams })
-    let change = entry.settings.change(to: settings)
+    let change = entry.needs(entry.settings.change(to: settings))
     try carryOut(change, on: name, settings, change == .restart ? try make(name, settings) : nil)
     state.withLock { $0.settings.streams[name] = settings }
     return try status(of: name)
@@ -38,7 +38,10 @@ extension Streams {
     let old = state.withLock { $0.settings }
     let models = try loadModels(of: settings)
     defer { withExtendedLifetime(models) {} }
-    let changes = old.changes(to: settings).sorted { $0.key < $1.key }
+    let entries = state.withLock { $0.streams }
+    let changes = old.changes(to: settings).sorted { $0.key < $1.key }.map { name, change in
+      (name: name, change: entries[name]?.needs(change) ?? change)
+    }
     let made = try makeStreams(for: changes, settings)
     var report = ReloadReport()
     for (name, change) in changes {
@@ -77,7 +80,7 @@ extension Streams {
 
   /// The streams that are started anew, all of them before the first old one ends.
   private func makeStreams(
-    for changes: [(key: String, value: StreamChange)], _ settings: DaemonSettings
+    for changes: [(name: String, change: StreamChange)], _ settings: DaemonSettings
   ) throws(DaemonError) -> [String: Stream] {
     var made: [String: Stream] = [:]
     for (name, change) in changes where change == .added || change == .restart {
@@ -96,19 +99,16 @@ extension Streams {
   private func carryOut(
     _ change: StreamChange, on name: String, _ settings: StreamSettings, _ made: Stream?
   ) throws(DaemonError) {
-    let entry = change == .added ? nil : try entry(name)
-    switch (change, entry?.stream) {
-    case (.unchanged, _), (.removed, _): return
-    case (.added, _), (.restart, _): return install(name, settings, made)
-    case (.looks, let stream?): stream.painter.change(settings.overlay, classes: settings.classes)
-    case (.models, let stream?):
-      try changeModels(of: stream, from: entry?.settings ?? settings, to: settings)
+    switch change {
+    case .unchanged, .removed: return
+    case .added, .restart: install(name, settings, made)
+    case .looks, .models:
+      let entry = try entry(name)
+      guard let stream = entry.stream else { throw .conflict("stream '\(name)' does not run") }
+      if change == .models { try changeModels(of: stream, from: entry.settings, to: settings) }
       stream.painter.change(settings.overlay, classes: settings.classes)
-    case (.looks, nil), (.models, nil):
-      // What could not start before may start now.
-      return install(name, settings, try make(name, settings))
+      state.withLock { $0.streams[name]?.settings = settings }
     }
-    state.withLock { $0.streams[name]?.settings = settings }
   }
 
   private func changeModels(
@@ -123,6 +123,13 @@ extension Streams {
     } catch {
       throw .invalid(place: "model", reason: "\(error)")
     }
+  }
+}
+
+extension Streams.Entry {
+  /// What it takes to carry a change out: what does not run, or could not start before, is started anew.
+  fileprivate func needs(_ change: StreamChange) -> StreamChange {
+    stream == nil && (change == .looks || change == .models) ? .restart : change
   }
 }
 
