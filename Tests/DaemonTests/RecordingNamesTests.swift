@@ -34,7 +34,7 @@ import Testing
   }
 
   @Test func picturesKeepTheirOrder() {
-    var names = PictureNames()
+    var names = TimedPictureNames()
     let moment = moment + 0.25
     #expect(names.next(at: moment) == "20260131-235959.250000.png")
     #expect(names.next(at: moment) == "20260131-235959.250001.png")
@@ -49,7 +49,7 @@ import Testing
     ] {
       try Data().write(to: URL(fileURLWithPath: folder(name)))
     }
-    #expect(PictureNames.names(in: folder.path, before: moment + 0.25) == ["20260131-235959.249999.png"])
+    #expect(TimedPictureNames.names(in: folder.path, before: moment + 0.25) == ["20260131-235959.249999.png"])
   }
 
   @Test(arguments: [

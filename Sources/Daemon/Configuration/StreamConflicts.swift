@@ -49,7 +49,7 @@ public enum StreamConflicts {
   /// What two outputs must not have in common: a file however its path is written, a datagram's address whatever its
   /// options, or else the URL.
   private static func place(of output: String) -> String {
-    let output = output.hasPrefix("masks:") ? String(output.dropFirst("masks:".count)) : output
+    let output = OutputKind(output).path ?? output
     guard let end = output.firstRange(of: "://") else {
       let folder = output.hasPrefix("/") ? "" : FileManager.default.currentDirectoryPath + "/"
       return ((folder + output) as NSString).standardizingPath

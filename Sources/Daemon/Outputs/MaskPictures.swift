@@ -10,10 +10,9 @@ struct MaskPictures: OutputMasks {
   private let options: VideoOutputOptions
   private let meter: OutputMeter
   private let writer = ImageWriter()
-  private var names = PictureNames()
+  private var names = TimedPictureNames()
   private var isOpen = false
-  private var retryAt = ContinuousClock.now
-  private var backoff = Backoff(first: 0.5, longest: 30)
+  private var retry = Retry()
   private var nextSweep = ContinuousClock.now
 
   /// - Parameter folder: with `/` at its end.
@@ -22,17 +21,17 @@ struct MaskPictures: OutputMasks {
   }
 
   mutating func write(_ mask: PooledLabels, of item: OutputLabels) {
-    guard ContinuousClock.now >= retryAt else { return meter.dropped() }
+    guard retry.isDue else { return meter.dropped() }
     let date = Date(timeIntervalSinceNow: -(ContinuousClock.now - item.arrival).inSeconds)
     let path = folder + names.next(at: date)
     do {
       if !isOpen { try open(path) }
       let bytes = try writer.writePNG(mask.map, palette: Palette(of: item.classes), to: path)
       meter.wrote(bytes: bytes, isFrame: true, arrival: item.arrival)
-      backoff.reset()
+      retry.succeeded()
     } catch {
       isOpen = false
-      retryAt = .now + backoff.wait()
+      retry.failed()
       meter.dropped()
       meter.failed("\(error)")
       options.tell("\(error)")
@@ -53,10 +52,7 @@ struct MaskPictures: OutputMasks {
     let keep = options.recording.keep.seconds
     guard keep > 0, ContinuousClock.now >= nextSweep else { return }
     nextSweep = .now + .seconds(max(1, min(60, keep / 10)))
-    for name in PictureNames.names(in: folder, before: Date(timeIntervalSinceNow: -keep)) {
-      do { try FileManager.default.removeItem(atPath: folder + name) } catch {
-        options.tell("cannot delete \(folder + name): \(error)")
-      }
-    }
+    options.delete(
+      TimedPictureNames.names(in: folder, before: Date(timeIntervalSinceNow: -keep)).map { folder + $0 })
   }
 }

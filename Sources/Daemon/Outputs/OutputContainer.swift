@@ -19,8 +19,7 @@ struct OutputContainer {
   private var began = 0.0
   /// Nothing but a key frame can be made sense of.
   private var needsKey = true
-  private var retryAt = ContinuousClock.now
-  private var backoff = Backoff(first: 0.5, longest: 30)
+  private var retry = Retry()
 
   init(
     _ kind: OutputKind, _ options: VideoOutputOptions, _ meter: OutputMeter, announce: @escaping (Muxer?) -> Void
@@ -41,7 +40,7 @@ struct OutputContainer {
     }
     let isKey = item.isVideo && item.packet.isKey
     if isKey, isFull(item.packet) { end() }
-    if muxer == nil, isKey, ContinuousClock.now >= retryAt { begin(item) }
+    if muxer == nil, isKey, retry.isDue { begin(item) }
     if isKey { needsKey = false }
     guard let muxer, !(item.isVideo && needsKey) else {
       if item.isVideo { meter.dropped() }
@@ -51,7 +50,7 @@ struct OutputContainer {
       let bytes = item.packet.bytes.count
       try muxer.write(item.packet)
       meter.wrote(bytes: bytes, isFrame: item.isVideo, arrival: item.arrival)
-      if ContinuousClock.now > retryAt + Self.trial { backoff.reset() }
+      if ContinuousClock.now > retry.dueAt + Self.trial { retry.succeeded() }
     } catch {
       if item.isVideo { meter.dropped() }
       fail(error)
@@ -116,7 +115,7 @@ struct OutputContainer {
     muxer = nil
     announce(nil)
     needsKey = true
-    retryAt = .now + backoff.wait()
+    retry.failed()
     meter.failed("\(error)")
     options.tell("\(error)")
   }
@@ -162,8 +161,6 @@ struct OutputContainer {
   /// Deletes recordings that are older than the settings keep them.
   private func deleteOld() {
     guard case .recording(let path) = kind, options.recording.keep.seconds > 0 else { return }
-    for file in RecordingNames(path).files(before: Date(timeIntervalSinceNow: -options.recording.keep.seconds)) {
-      do { try FileManager.default.removeItem(atPath: file) } catch { options.tell("cannot delete \(file): \(error)") }
-    }
+    options.delete(RecordingNames(path).files(before: Date(timeIntervalSinceNow: -options.recording.keep.seconds)))
   }
 }

@@ -2,18 +2,13 @@
 import Foundation
 import Frames
 import Pipeline
-import Synchronization
 import Video
 
 /// Writes records on a thread of its own; a reader that stands still loses lines, and no one else anything.
 final class RecordOutput: StreamOutput {
   private let place: String
   private let timeout: Double
-  private let meter: OutputMeter
-  private let queue: BoundedQueue<Line>
-  private let thread = WaitableThread("verge.records")
-  /// What is written to, so that a write can be ended from elsewhere.
-  private let open = Mutex<(any LineSink)?>(nil)
+  private let worker: OutputWorker<Line>
   private let tell: @Sendable (String) -> Void
 
   private struct Line: Sendable {
@@ -26,41 +21,30 @@ final class RecordOutput: StreamOutput {
   ///   - name: for the status, without credentials.
   init(_ place: String, name: String, isLive: Bool, timeout: Double, tell: @escaping @Sendable (String) -> Void) {
     (self.place, self.timeout, self.tell) = (place, timeout, tell)
-    let meter = OutputMeter(name)
-    self.meter = meter
-    queue = BoundedQueue(capacity: 256, overflow: isLive ? .dropOldest { _ in meter.dropped() } : .block)
-    thread.start { [self] in
-      work()
-      meter.ended()
-    }
+    worker = OutputWorker("verge.records", name: name, isLive: isLive, capacity: 256)
+    worker.start { [self] in work() }
   }
 
-  var status: OutputStatus { meter.status }
+  var status: OutputStatus { worker.meter.status }
   var wantsVideo: Bool { false }
 
   func offer(_ labels: OutputLabels, record: @autoclosure () -> String) {
-    queue.push(Line(text: record(), arrival: labels.arrival))
+    worker.push(Line(text: record(), arrival: labels.arrival))
   }
 
-  func close() { queue.close() }
-
-  func wait(until deadline: ContinuousClock.Instant) -> Bool {
-    if thread.wait(until: deadline) { return true }
-    queue.cancel()
-    open.withLock { $0 }?.cancel()
-    return false
-  }
+  func close() { worker.close() }
+  func wait(until deadline: ContinuousClock.Instant) -> Bool { worker.wait(until: deadline) }
 
   private func work() {
-    var backoff = Backoff(first: 0.5, longest: 30)
-    var retryAt = ContinuousClock.now
+    let meter = worker.meter
+    var retry = Retry()
     var sink: (any LineSink)?
-    while let line = queue.pop() {
+    while let line = worker.next() {
       do {
-        if sink == nil, ContinuousClock.now >= retryAt {
+        if sink == nil, retry.isDue {
           let made = try opened()
           sink = made
-          open.withLock { $0 = made }
+          worker.opened(made)
           meter.opened()
         }
         guard let sink else {
@@ -68,12 +52,12 @@ final class RecordOutput: StreamOutput {
           continue
         }
         try sink.write(line.text)
-        backoff.reset()
+        retry.succeeded()
         meter.wrote(bytes: line.text.utf8.count, isFrame: true, arrival: line.arrival)
       } catch {
         sink = nil
-        open.withLock { $0 = nil }
-        retryAt = .now + backoff.wait()
+        worker.opened(nil)
+        retry.failed()
         meter.dropped()
         meter.failed("\(error)")
         tell("\(error)")
@@ -88,10 +72,8 @@ final class RecordOutput: StreamOutput {
 }
 
 /// What lines of text are written to.
-private protocol LineSink: AnyObject, Sendable {
+private protocol LineSink: Cancellable {
   func write(_ line: String) throws
-  /// Ends a write that waits; from any thread.
-  func cancel()
 }
 
 extension LineSocket: LineSink {}

@@ -18,7 +18,7 @@ struct RecordingNames: Sendable {
 
   /// A name that no file has yet.
   func path(at date: Date) -> String {
-    let first = text(at: date)
+    let first = date.utc(pattern)
     guard FileManager.default.fileExists(atPath: first) else { return first }
     let (base, suffix) = ((first as NSString).deletingPathExtension, (first as NSString).pathExtension)
     let free = (2...).first { !FileManager.default.fileExists(atPath: "\(base)-\($0).\(suffix)") } ?? 2
@@ -36,8 +36,6 @@ struct RecordingNames: Sendable {
       return changed.map { $0 < date } ?? false
     }
   }
-
-  private func text(at date: Date) -> String { date.utc(pattern) }
 
   /// Digits of strftime's fields; names with others are never taken for recordings.
   private static let digits: [Character: Int] = ["Y": 4, "m": 2, "d": 2, "H": 2, "M": 2, "S": 2, "j": 3, "y": 2]
@@ -61,7 +59,7 @@ struct RecordingNames: Sendable {
 }
 
 /// The names of pictures that come one by one: `20260131-235959.123456.png`, the time in UTC.
-struct PictureNames: Sendable {
+struct TimedPictureNames: Sendable {
   /// Microseconds since 1970 of the last one.
   private var last: Int64 = 0
 
@@ -83,9 +81,7 @@ struct PictureNames: Sendable {
 
   private static func name(microseconds: Int64) -> String {
     let (seconds, rest) = microseconds.quotientAndRemainder(dividingBy: 1_000_000)
-    let digits = String(rest)
-    let fraction = String(repeating: "0", count: max(0, 6 - digits.count)) + digits
-    return Date(timeIntervalSince1970: Double(seconds)).utc("%Y%m%d-%H%M%S") + ".\(fraction).png"
+    return Date(timeIntervalSince1970: Double(seconds)).utc("%Y%m%d-%H%M%S") + String(format: ".%06d.png", Int(rest))
   }
 }
 

@@ -1,7 +1,6 @@
 // A stream's overlay to a URL, a recording or HLS.
 import Foundation
 import Pipeline
-import Synchronization
 import Video
 
 /// Writes packets on a thread of its own, and begins anew when the peer goes, the file is long enough, or the programme
@@ -11,13 +10,9 @@ import Video
 final class VideoOutput: StreamOutput {
   private let kind: OutputKind
   private let options: VideoOutputOptions
-  private let meter: OutputMeter
-  private let queue: BoundedQueue<Numbered>
+  private let worker: OutputWorker<Numbered>
   /// Packets so far; locked, since a place in the order and in the queue are given together.
   private let count = Monitor(0)
-  /// The container that is open, so that a write can be ended from elsewhere.
-  private let open = Mutex<Muxer?>(nil)
-  private let thread = WaitableThread("verge.output")
 
   /// A packet with its place in the order, so that gaps show.
   private struct Numbered: Sendable {
@@ -28,39 +23,27 @@ final class VideoOutput: StreamOutput {
   /// - Parameter name: for the status, without credentials.
   init(_ kind: OutputKind, name: String, _ options: VideoOutputOptions) {
     (self.kind, self.options) = (kind, options)
-    let meter = OutputMeter(name)
-    self.meter = meter
-    queue = BoundedQueue(
-      capacity: 256, overflow: options.isLive ? .dropOldest { if $0.packet.isVideo { meter.dropped() } } : .block)
-    thread.start { [self] in
-      work()
-      meter.ended()
-    }
+    worker = OutputWorker("verge.output", name: name, isLive: options.isLive, capacity: 256) { $0.packet.isVideo }
+    worker.start { [self] in work() }
   }
 
-  var status: OutputStatus { meter.status }
+  var status: OutputStatus { worker.meter.status }
   var wantsVideo: Bool { true }
 
   func offer(_ packet: OutputPacket) {
     count.withLock { count in
       count += 1
-      queue.push(Numbered(number: count, packet: packet))
+      worker.push(Numbered(number: count, packet: packet))
     }
   }
 
-  func close() { queue.close() }
-
-  func wait(until deadline: ContinuousClock.Instant) -> Bool {
-    if thread.wait(until: deadline) { return true }
-    queue.cancel()
-    open.withLock { $0 }?.cancel()
-    return false
-  }
+  func close() { worker.close() }
+  func wait(until deadline: ContinuousClock.Instant) -> Bool { worker.wait(until: deadline) }
 
   private func work() {
-    var container = OutputContainer(kind, options, meter) { [self] muxer in open.withLock { $0 = muxer } }
+    var container = OutputContainer(kind, options, worker.meter) { [worker] muxer in worker.opened(muxer) }
     var last = 0
-    while let item = queue.pop() {
+    while let item = worker.next() {
       if item.number != last + 1 { container.lost() }
       last = item.number
       container.write(item.packet)
@@ -80,6 +63,13 @@ struct VideoOutputOptions: Sendable {
   var transport = "tcp"
   /// Receives what the user should know, and what went wrong.
   var tell: @Sendable (String) -> Void = { _ in }
+
+  /// Deletes files that are too old to be kept.
+  func delete(_ files: [String]) {
+    for file in files {
+      do { try FileManager.default.removeItem(atPath: file) } catch { tell("cannot delete \(file): \(error)") }
+    }
+  }
 }
 
 extension OutputPacket {

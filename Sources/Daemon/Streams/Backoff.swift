@@ -21,3 +21,17 @@ struct Backoff {
   /// It worked.
   mutating func reset() { next = first }
 }
+
+/// When an output that failed may be tried again.
+struct Retry {
+  private var backoff = Backoff(first: 0.5, longest: 30)
+  /// Now at first.
+  private(set) var dueAt = ContinuousClock.now
+
+  var isDue: Bool { ContinuousClock.now >= dueAt }
+
+  mutating func failed() { dueAt = .now + backoff.wait() }
+
+  /// The next failure counts as the first.
+  mutating func succeeded() { backoff.reset() }
+}

@@ -91,9 +91,11 @@ final class StreamHub: SessionReceiver {
       painted.push(PaintedFrame(frame: picture, programme: programme))
     }
     if let picture { viewers.offer(picture) }
-    let labels = OutputLabels(segmented, classes, at: ticks, frameRate: programme?.frameRate ?? Rational(30, 1))
-    for output in outputs where !output.wantsVideo {
-      output.offer(labels, record: painter.record(of: segmented, classes))
+    if outputs.contains(where: { !$0.wantsVideo }) {
+      let labels = OutputLabels(segmented, classes, at: ticks, frameRate: programme?.frameRate ?? Rational(30, 1))
+      for output in outputs where !output.wantsVideo {
+        output.offer(labels, record: painter.record(of: segmented, classes))
+      }
     }
     state.withLock { $0.newest = Newest(segmented: segmented, painted: picture, shares: shares) }
   }
