@@ -97,14 +97,8 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
   @discardableResult public func abort() -> Int {
     guard !isClosed else { return 0 }
     isClosed = true
-    var isWhole = false
-    if lastFlush != nil {
-      // An error has been reported already, or the caller gives up.
-      do {
-        try output?.writeTrailer()
-        isWhole = true
-      } catch {}
-    }
+    // An error has been reported already, or the caller gives up.
+    let isWhole = lastFlush != nil && (try? output?.writeTrailer()) != nil
     output = nil
     let lost = isWhole || !place.isFile ? 0 : pendingFrames
     if !isWhole { place.remove(ifEmpty: lastFlush != nil && (hasFlushed || !target.isMP4)) }

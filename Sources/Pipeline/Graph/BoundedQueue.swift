@@ -3,8 +3,8 @@
 /// A first-in first-out queue of fixed capacity between stages.
 ///
 /// When it is full, it either blocks the producer, so that nothing is lost, or drops its oldest element, at once or once that
-/// is stale, so that a live source is never held up and latency cannot grow. Safe to use from any thread. The storage is one ring made at `init`;
-/// pushing and popping allocate nothing.
+/// is stale, so that a live source is never held up and latency cannot grow. Safe to use from any thread. The storage is one
+/// ring made at `init`; pushing and popping allocate nothing.
 public final class BoundedQueue<Element: Sendable>: Sendable {
   /// What happens to a push into a full queue.
   public enum Overflow: Sendable {

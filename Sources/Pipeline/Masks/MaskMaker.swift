@@ -6,7 +6,7 @@ public import Frames
 /// Used by one stage at a time.
 public final class MaskMaker {
   private let expander = MaskExpander()
-  private var pool: LabelPool?
+  private var supply = LabelSupply()
 
   public init() {}
 
@@ -17,18 +17,9 @@ public final class MaskMaker {
   ///   - size: of the frame as it is displayed.
   /// - Complexity: O(pixels of the mask); allocates nothing while the size stays.
   public func mask(of labels: LabelMap, size: (width: Int, height: Int)) -> PooledLabels {
-    let mask = empty(size, hasConfidence: labels.confidence != nil)
+    let mask = supply.make(width: size.width, height: size.height, hasConfidence: labels.confidence != nil)
     expander.expand(labels, into: mask.map)
     return mask
-  }
-
-  private func empty(_ size: (width: Int, height: Int), hasConfidence: Bool) -> PooledLabels {
-    if let pool, pool.width == size.width, pool.height == size.height, pool.hasConfidence == hasConfidence {
-      return pool.make()
-    }
-    let made = LabelPool(width: size.width, height: size.height, hasConfidence: hasConfidence)
-    pool = made
-    return made.make()
   }
 }
 

@@ -21,6 +21,19 @@ final class LabelPool: Sendable {
   fileprivate func giveBack(_ map: LabelMap) { free.withLock { $0.append(map) } }
 }
 
+/// Label maps of whatever size is asked for; those of one size are used again as long as no other comes.
+struct LabelSupply {
+  private var pool: LabelPool?
+
+  /// A map whose labels are whatever was there before.
+  mutating func make(width: Int, height: Int, hasConfidence: Bool) -> PooledLabels {
+    if let pool, pool.width == width, pool.height == height, pool.hasConfidence == hasConfidence { return pool.make() }
+    let made = LabelPool(width: width, height: height, hasConfidence: hasConfidence)
+    pool = made
+    return made.make()
+  }
+}
+
 /// A label map on loan from its pool.
 public final class PooledLabels: Sendable {
   public let map: LabelMap

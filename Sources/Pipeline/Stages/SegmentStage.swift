@@ -6,7 +6,7 @@ final class SegmentStage: Stage {
   private let segmenter: any Segmenter
   private let freshness: Freshness
   private let hasConfidence: Bool
-  private var pool: LabelPool?
+  private var supply = LabelSupply()
   /// Told each frame here when nothing is made of the label maps.
   private let tally: Tally?
 
@@ -20,17 +20,10 @@ final class SegmentStage: Stage {
   func process(_ prepared: PreparedFrame, into outlet: Outlet<SegmentedFrame>) throws {
     guard freshness.admits(prepared.frame) else { return }
     let size = segmenter.labelSize(width: prepared.picture.width, height: prepared.picture.height)
-    let labels = labels(width: size.width, height: size.height)
+    let labels = supply.make(width: size.width, height: size.height, hasConfidence: hasConfidence)
     try segmenter.segment(prepared.picture, into: labels.map)
     try outlet.emit(SegmentedFrame(frame: prepared.frame, labels: labels))
     tally?.shown(prepared.frame)
-  }
-
-  private func labels(width: Int, height: Int) -> PooledLabels {
-    if let pool, pool.width == width, pool.height == height { return pool.make() }
-    let made = LabelPool(width: width, height: height, hasConfidence: hasConfidence)
-    pool = made
-    return made.make()
   }
 }
 
