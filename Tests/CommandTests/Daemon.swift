@@ -16,18 +16,34 @@ func end(_ peer: Process) {
   peer.waitUntilExit()
 }
 
+/// IPv4 addresses of this machine, as the system's calls take them.
+enum Loopback {
+  static func address(_ port: Int) -> sockaddr_in {
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = inet_addr("127.0.0.1")
+    return address
+  }
+
+  static func plain(_ address: inout sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32)
+    -> Int32
+  {
+    withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
+    }
+  }
+}
+
 /// A port that nobody listens on.
 func freePort() throws -> Int {
   let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
   defer { close(descriptor) }
-  var address = sockaddr_in()
-  address.sin_family = sa_family_t(AF_INET)
-  address.sin_addr.s_addr = inet_addr("127.0.0.1")
+  var address = Loopback.address(0)
+  try #require(Loopback.plain(&address) { bind(descriptor, $0, $1) } == 0)
   var size = socklen_t(MemoryLayout<sockaddr_in>.size)
   let status = withUnsafeMutablePointer(to: &address) { pointer in
-    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { plain in
-      bind(descriptor, plain, size) == 0 ? getsockname(descriptor, plain, &size) : -1
-    }
+    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { getsockname(descriptor, $0, &size) }
   }
   try #require(status == 0)
   return Int(UInt16(bigEndian: address.sin_port))
@@ -132,9 +148,9 @@ final class SpoilingProxy: @unchecked Sendable {  // the descriptors never chang
 
   init(from: Int, to: Int) throws {
     (input, output) = (socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0), socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0))
-    var (here, there) = (Self.address(from), Self.address(to))
-    try #require(Self.plain(&here) { bind(input, $0, $1) } == 0)
-    try #require(Self.plain(&there) { connect(output, $0, $1) } == 0)
+    var (here, there) = (Loopback.address(from), Loopback.address(to))
+    try #require(Loopback.plain(&here) { bind(input, $0, $1) } == 0)
+    try #require(Loopback.plain(&there) { connect(output, $0, $1) } == 0)
     var limit = timeval(tv_sec: 0, tv_usec: 100_000)
     setsockopt(input, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     Thread.detachNewThread { [self] in work() }
@@ -156,21 +172,5 @@ final class SpoilingProxy: @unchecked Sendable {  // the descriptors never chang
     }
     close(input)
     close(output)
-  }
-
-  private static func address(_ port: Int) -> sockaddr_in {
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    return address
-  }
-
-  private static func plain(_ address: inout sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32)
-    -> Int32
-  {
-    withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { body($0, socklen_t(MemoryLayout<sockaddr_in>.size)) }
-    }
   }
 }

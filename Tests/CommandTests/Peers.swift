@@ -45,15 +45,8 @@ final class MutePeer {
     let size = socklen_t(MemoryLayout<Int32>.size)
     setsockopt(listener, SOL_SOCKET, SO_RCVBUF, &room, size)
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &again, size)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = inet_addr("127.0.0.1")
-    let status = withUnsafePointer(to: &address) { pointer in
-      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        bind(listener, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
+    var address = Loopback.address(port)
+    let status = Loopback.plain(&address) { bind(listener, $0, $1) }
     // The kernel makes the connections; nobody ever asks it for them.
     try #require(status == 0 && listen(listener, 100) == 0)
   }

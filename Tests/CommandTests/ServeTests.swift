@@ -39,9 +39,9 @@ import Testing
       """, in: folder)
     for round in 0..<3 {
       let before = daemon.shown("front")
-      let sender = try sender(to: "-f mpegts udp://127.0.0.1:\(port)?pkt_size=1316")
+      let sender = try Peer(Peer.camera + " -f mpegts udp://127.0.0.1:\(port)?pkt_size=1316", in: folder)
       #expect(daemon.waits { $0.shown("front") > before + 10 }, "round \(round)")
-      end(sender)
+      sender.end()
       let placeholders = daemon.stream("front")["placeholders"] as? Int ?? 0
       #expect(daemon.waits { $0.stream("front")["state"] as? String == "reconnecting" }, "round \(round)")
       #expect(daemon.waits { $0.stream("front")["placeholders"] as? Int ?? 0 > placeholders }, "round \(round)")
@@ -61,10 +61,10 @@ import Testing
         spoilt: { source: "udp://127.0.0.1:\(port)?overrun_nonfatal=1", reconnect: { stall: 2s, first: 100ms, longest: 1s } }
         clean: { source: "scenes:320x192@10" }
       """, in: folder)
-    let sender = try sender(to: "-f mpegts udp://127.0.0.1:\(other)?pkt_size=1316")
+    let sender = try Peer(Peer.camera + " -f mpegts udp://127.0.0.1:\(other)?pkt_size=1316", in: folder)
     let proxy = try SpoilingProxy(from: other, to: port)
     defer {
-      end(sender)
+      sender.end()
       proxy.stop()
     }
     #expect(daemon.waits { $0.shown("spoilt") > 10 && $0.shown("clean") > 10 })
@@ -115,13 +115,10 @@ import Testing
   @Test(.enabled(if: Judge.hasFFmpeg, "needs ffmpeg")) func rtspGoesInAndOut() throws {
     guard let camera = try Camera(port: try freePort()) else { return }  // said by `Camera`
     defer { camera.stop() }
-    let (target, listener) = (try freePort(), Process())
-    listener.executableURL = URL(filePath: "/usr/bin/env")
-    listener.arguments =
-      ("ffmpeg -v error -y -rtsp_flags listen -i rtsp://127.0.0.1:\(target)/out -c copy -t 5 -f mpegts "
-      + folder["got.ts"].path).split(separator: " ").map(String.init)
-    listener.standardInput = FileHandle.nullDevice
-    try listener.run()
+    let target = try freePort()
+    let listener = try Peer(
+      "ffmpeg -v error -y -rtsp_flags listen -i rtsp://127.0.0.1:\(target)/out -c copy -t 5 -f mpegts got.ts",
+      in: folder)
     let daemon = try Daemon(
       """
       streams:
@@ -131,7 +128,7 @@ import Testing
     let outputs = daemon.stream("front")["outputs"] as? [[String: Any]]
     #expect(outputs?.first?["frames"] as? Int ?? 0 > 10, "\(daemon.program.talkSoFar)")
     #expect(try daemon.end().status == 0)
-    end(listener)
+    listener.end()
     #expect(try frameCount("got.ts") > 10)
   }
 
@@ -142,18 +139,6 @@ import Testing
     expectFailure(try Program.run("serve", "--config", "none.yaml", in: folder), saying: "none.yaml")
     try Data("http: { address: 0.0.0.0 }\nstreams: { front: { source: x.mp4 } }".utf8).write(to: folder["verge.yaml"])
     expectFailure(try Program.run("serve", "--config", "verge.yaml", in: folder), saying: "token")
-  }
-
-  /// Sends a drawn clip without end, as a camera would.
-  private func sender(to output: String) throws -> Process {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments =
-      ("ffmpeg -v error -re -f lavfi -i testsrc=size=320x192:rate=15 -c:v libx264 -preset ultrafast -tune zerolatency "
-      + "-g 15 -pix_fmt yuv420p " + output).split(separator: " ").map(String.init)
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    return process
   }
 
   private func frameCount(_ name: String) throws -> Int {

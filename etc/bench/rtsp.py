@@ -15,12 +15,12 @@ import argparse
 import os
 import signal
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from fractions import Fraction
 
 import numpy as np
 
@@ -91,7 +91,7 @@ def mark(clip, out, seconds):
     sink.stdin.close()
     source.kill()
     sink.wait()
-    rounds = int(seconds * eval(rate) / count) + 1
+    rounds = int(seconds * Fraction(rate) / count) + 1
     subprocess.run(["ffmpeg", "-v", "error", "-y", "-stream_loop", str(rounds), "-i", once, "-c", "copy", out], check=True)
     return width, height, count
 
