@@ -52,6 +52,26 @@ static inline int64_t cff_frame_duration(const AVFrame *frame) {
 #endif
 }
 
+/// Has the frames of the packet that is sent next carry `number`; for decoders that give it out in the same call or later.
+static inline void cff_number_packet(AVCodecContext *decoder, AVPacket *packet, int64_t number) {
+#if LIBAVCODEC_VERSION_MAJOR >= 60
+  decoder->flags |= AV_CODEC_FLAG_COPY_OPAQUE;
+  packet->opaque = (void *)(intptr_t)number;
+#else
+  (void)packet;
+  decoder->reordered_opaque = number;
+#endif
+}
+
+/// The number of the packet that a frame was in.
+static inline int64_t cff_packet_number(const AVFrame *frame) {
+#if LIBAVCODEC_VERSION_MAJOR >= 60
+  return (int64_t)(intptr_t)frame->opaque;
+#else
+  return frame->reordered_opaque;
+#endif
+}
+
 static inline void cff_set_frame_duration(AVFrame *frame, int64_t duration) {
 #if LIBAVUTIL_VERSION_INT >= AV_VERSION_INT(57, 30, 100)
   frame->duration = duration;

@@ -11,15 +11,22 @@ public final class Decoder: @unchecked Sendable {  // used by one stage at a tim
   public private(set) var undecodable = 0
   /// Frames given out.
   public private(set) var frameCount = 0
+  /// Frames left out, each counted once; complete once the decoder is drained.
+  public var leftOut: LeftOutFrames { loss.leftOut }
+  /// What is left out from the next packet on; of live sources only.
+  public var skip = DecoderSkip.nothing
 
   private let name: String
   private let info: VideoInfo
   private let options: SourceOptions
   private var context: CodecContext?
   private var stream: StreamParameters?
-  /// The first packet of another codec, which waits until the present decoder is empty.
+  /// The first packet of another codec or after a gap, which waits until the present decoder is empty.
   private var waiting: Packet?
-  private var isDraining = false
+  /// Packets were kept from the decoder since the last one it got.
+  private var hasGap = false
+  /// pts of the packet after the last gap: frames before it are predicted from what is missing.
+  private var resumedAt: Int64?
   private let maker = FrameMaker()
   private var clock: FrameClock
   private var loss = LossCount()
@@ -33,27 +40,46 @@ public final class Decoder: @unchecked Sendable {  // used by one stage at a tim
 
   /// Gives the decoder a packet.
   ///
+  /// - Parameter isWanted: false where nobody will look at its frame; a live source's is then left out if no other frame
+  ///   is predicted from it.
   /// - Precondition: `receive` has given nil since the last packet.
   /// - Throws: `VideoError.noDecoder`, `.badPicture` when the decoder cannot be opened. A packet that cannot be decoded
   ///   is counted, not thrown.
-  public func send(_ packet: Packet) throws(VideoError) {
-    if context != nil, packet.stream !== stream {
+  public func send(_ packet: Packet, isWanted: Bool = true) throws(VideoError) {
+    if options.isLive, skip == .nonKey, !packet.isKey {
+      loss.kept(packet)
+      hasGap = true
+      return
+    }
+    if context != nil, packet.stream !== stream || hasGap {
       waiting = packet
-      isDraining = true
       avcodec_send_packet(context?.raw, nil)
       return
     }
-    if context == nil { try open(packet.stream) }
+    if context == nil {
+      try open(packet.stream)
+      (hasGap, resumedAt) = (false, nil)
+    }
     clock.note(packet)
-    loss.sent(packet)
+    number(packet, isWanted: isWanted)
     if avcodec_send_packet(context?.raw, packet.raw) < 0 { loss.failed() }
     undecodable = loss.known
+  }
+
+  /// Says whether the packet's frame may be left out, and marks the packet so that its frame is known.
+  private func number(_ packet: Packet, isWanted: Bool) {
+    guard let context else { return }
+    let isLeading = resumedAt.map { (packet.pts ?? .max) < $0 } ?? false
+    let mayLeaveOut = options.isLive && loss.isOneToOne && (skip != .nothing || !isWanted)
+    context.raw.pointee.skip_frame = mayLeaveOut ? AVDISCARD_NONREF : AVDISCARD_DEFAULT
+    let number = loss.sent(
+      packet, mayLeaveOut: mayLeaveOut || isLeading && loss.isOneToOne, isWanted: isWanted || isLeading)
+    if options.isLive { cff_number_packet(context.raw, packet.raw, number) }
   }
 
   /// Says that no packet follows; `receive` then gives what the decoder still holds.
   public func finish() {
     guard let context else { return }
-    isDraining = true
     avcodec_send_packet(context.raw, nil)
   }
 
@@ -87,7 +113,9 @@ public final class Decoder: @unchecked Sendable {  // used by one stage at a tim
       raw.pointee.thread_count = Int32(max(1, min(16, options.threads)))
       // Frame threading is faster but holds back one frame a thread.
       raw.pointee.thread_type = options.isLive ? FF_THREAD_SLICE : FF_THREAD_FRAME | FF_THREAD_SLICE
-      if options.isLive { raw.pointee.flags |= AV_CODEC_FLAG_LOW_DELAY }
+      // MPEG-2 says by itself whether it reorders; told otherwise, its decoder gives pictures twice and out of order.
+      let isMPEG2 = parameters.pointee.codec_id == AV_CODEC_ID_MPEG2VIDEO
+      if options.isLive, !isMPEG2 { raw.pointee.flags |= AV_CODEC_FLAG_LOW_DELAY }
     }
     self.stream = stream
     loss.begin(stream)
@@ -96,15 +124,24 @@ public final class Decoder: @unchecked Sendable {  // used by one stage at a tim
   private func drained() throws(VideoError) {
     loss.end()
     undecodable = loss.known
-    context = nil
-    isDraining = false
-    guard let packet = waiting else { return }
-    waiting = nil
+    guard let packet = waiting.take() else {
+      context = nil
+      return
+    }
+    if hasGap, packet.stream === stream, let context, let stream {
+      // It would predict from what it has not seen, and takes no more packets since it was drained.
+      avcodec_flush_buffers(context.raw)
+      loss.begin(stream)
+      resumedAt = packet.pts
+    } else {
+      context = nil
+    }
+    hasGap = false
     try send(packet)
   }
 
   private func frame(from picture: DecodedPicture) throws(VideoError) -> Frame? {
-    loss.delivered()
+    loss.delivered(cff_packet_number(picture.raw))
     let timing = clock.timing(of: picture)
     let timeBase = stream?.timeBase ?? info.timeBase
     // A microsecond of grace: 0.4 s + 0.8 s is a little more than 1.2 s.

@@ -21,7 +21,7 @@ struct FrameClock {
     lastArrival = packet.arrival
     guard let dts = packet.dts ?? packet.pts else { return }
     // A decoder holds a few dozen packets at most; a packet without a frame must not stay for ever.
-    if arrivals.count > 256 { arrivals.removeAll(keepingCapacity: true) }
+    if arrivals.count > 256 { arrivals.removeFirst(192) }
     arrivals.append((dts, packet.arrival))
   }
 

@@ -35,10 +35,10 @@ public final class Session: Sendable {
   ) throws {
     self.init(expecting: Self.expected(source.video, options), tally)
     let plan = SessionPlan(options, source.video, segmenter, kernels, tally)
-    let (packets, frames, others) = (BoundedQueue<DemuxEvent>(capacity: 4), plan.frameQueue(), plan.packetQueue(output))
+    let (packets, frames, others) = (plan.demuxQueue(), plan.frameQueue(), plan.packetQueue(output))
     let side = others.map { Outlet($0) }
     graph.add("demux", source: DemuxStage(source, others: side, ending: ending), to: packets, side: side)
-    graph.add("decode", DecodeStage(Decoder(source), gate: plan.gate), from: packets, to: frames)
+    graph.add("decode", DecodeStage(Decoder(source), gate: plan.gate, ladder: plan.ladder), from: packets, to: frames)
     try plan.build(graph, from: frames, output: output, others, copying: source.otherStreams, digest: digest)
   }
 

@@ -25,6 +25,13 @@ struct SessionPlan {
     Freshness(maxAge: options.isLive ? options.maxAge : nil, account: tally.account)
   }
 
+  /// What the decoder leaves out when it is late; nil for sources that can wait.
+  var ladder: SkipLadder? { options.isLive ? SkipLadder(maxAge: options.maxAge) : nil }
+
+  /// The queue to the decoder. A live source is read as it comes, so that packets that wait for the decoder grow old here,
+  /// where that shows, and not in the system's buffers.
+  func demuxQueue() -> BoundedQueue<DemuxEvent> { BoundedQueue(capacity: options.isLive ? 128 : 4) }
+
   /// The queue of decoded frames: the one place where a live session drops what it has no time for.
   func frameQueue() -> BoundedQueue<Frame> {
     guard options.isLive else { return BoundedQueue(capacity: 2) }

@@ -6,16 +6,22 @@ import Video
 final class DecodeStage: Stage {
   private let decoder: Decoder
   private var gate: FrameGate
-  private var told = 0
+  /// nil decodes everything.
+  private var ladder: SkipLadder?
+  private var told = (lost: 0, leftOut: LeftOutFrames())
 
-  init(_ decoder: Decoder, gate: FrameGate) { (self.decoder, self.gate) = (decoder, gate) }
+  init(_ decoder: Decoder, gate: FrameGate, ladder: SkipLadder?) {
+    (self.decoder, self.gate, self.ladder) = (decoder, gate, ladder)
+  }
 
   func process(_ event: DemuxEvent, into outlet: Outlet<Frame>) throws {
     switch event {
     case .video(let packet):
-      try decoder.send(packet)
+      let now = ContinuousClock.now
+      if let level = ladder?.step(waited: now - packet.arrival, isKey: packet.isKey, now: now) { decoder.skip = level }
+      try decoder.send(packet, isWanted: gate.mayTake(packet))
       try drain(into: outlet)
-    case .unreadable(let count): gate.undecodable(count)
+    case .unreadable(let count): gate.missing(count, .undecodable)
     case .other, .end: break
     }
   }
@@ -27,8 +33,11 @@ final class DecodeStage: Stage {
 
   private func drain(into outlet: Outlet<Frame>) throws {
     while let frame = try decoder.receive() { try gate.pass(frame, to: outlet) }
-    gate.undecodable(decoder.undecodable - told)
-    told = decoder.undecodable
+    let (lost, leftOut) = (decoder.undecodable, decoder.leftOut)
+    gate.missing(lost - told.lost, .undecodable)
+    gate.missing(leftOut.late - told.leftOut.late, .late)
+    gate.missing(leftOut.unwanted - told.leftOut.unwanted, .skipped)
+    told = (lost, leftOut)
   }
 }
 
@@ -48,7 +57,7 @@ final class FrameSourceStage: SourceStage {
       switch try source.next() {
       case .frame(let frame): try gate.pass(frame, to: outlet)
       case .packet(let packet): try others?.emit(packet)
-      case .undecodable(let count): gate.undecodable(count)
+      case .undecodable(let count): gate.missing(count, .undecodable)
       case .end(let truncated):
         ending.end(truncated: truncated)
         return false

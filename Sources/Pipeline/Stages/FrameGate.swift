@@ -1,5 +1,6 @@
 // Which of the frames that come in are taken.
 import Frames
+import Video
 
 /// Counts frames in, and lets those through that are asked for.
 struct FrameGate {
@@ -26,10 +27,17 @@ struct FrameGate {
     if let limit, taken >= limit { throw Disconnected() }
   }
 
-  func undecodable(_ count: Int) {
+  /// Whether the frame of a packet may be taken, as far as can be said before it is decoded.
+  func mayTake(_ packet: Packet) -> Bool {
+    guard let pace, let pts = packet.pts else { return true }
+    return pace.mayTake(Double(pts) * packet.stream.timeBase.value)
+  }
+
+  /// Counts frames that never came.
+  func missing(_ count: Int, _ bucket: FrameAccount.Bucket) {
     for _ in 0..<count {
       account.enter()
-      account.leave(.undecodable)
+      account.leave(bucket)
     }
   }
 }
@@ -48,11 +56,17 @@ struct FramePace {
   /// Frames without times are all taken.
   mutating func takes(_ frame: Frame) -> Bool {
     guard let time = frame.seconds else { return true }
+    guard mayTake(time) else { return false }
+    due = max(due ?? time, time - interval) + interval
+    if let next = due, next - time > 2 * interval { due = time + interval }
+    return true
+  }
+
+  /// Whether a frame of that time would be taken now. Those that come before it cannot change a no.
+  func mayTake(_ time: Double) -> Bool {
     // A frame that comes a little early is the due one: a third of an interval evens out jitter. A clock that jumps back, or
     // far ahead, begins anew.
     if let due, time < due - interval / 3, due - time < 2 * interval { return false }
-    due = max(due ?? time, time - interval) + interval
-    if let next = due, next - time > 2 * interval { due = time + interval }
     return true
   }
 }
