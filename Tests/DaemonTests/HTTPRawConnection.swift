@@ -61,11 +61,16 @@ final class RawConnection: @unchecked Sendable {  // used by one thread at a tim
     }
   }
 
-  /// Reads until the text has come, or the server closes.
-  func read(until text: String, limit: Int = 4 << 20) throws -> Data {
+  /// Reads until the text has come so many times, or the server closes; what came with the last of them is read as well.
+  func read(until text: String, times: Int = 1, limit: Int = 4 << 20) throws -> Data {
     var all = Data()
     let end = Data(text.utf8)
-    while all.range(of: end) == nil, all.count < limit {
+    var (found, searched) = (0, 0)
+    while all.count < limit {
+      while let range = all.range(of: end, in: searched..<all.count) {
+        (found, searched) = (found + 1, range.upperBound)
+      }
+      if found >= times { return all }
       let part = try read()
       if part.isEmpty { return all }
       all += part
