@@ -6,16 +6,15 @@ import Synchronization
 import Tensors
 import UNet
 
-/// Loads each model once, and runs one network at a time on all cores, whoever asks.
-///
-/// Networks one after the other on all cores answer sooner than side by side on one core each, and no faster or slower in
-/// all: the layers are split by rows.
+/// Loads each model once, and runs its network for whoever's turn it is, on the cores of that turn.
 final class SharedNetworks: Sendable {
   let kernels: Kernels
   let threads: Int
-  private let pool: WorkerPool
+  private let allCores: WorkerPool
+  /// Starts no thread: a network on one core runs on its caller's, and several may.
+  private let oneCore = WorkerPool(threads: 1)
   /// Where streams wait for their turns.
-  let turnstile = Turnstile()
+  let turnstile: Turnstile
   private let models = Mutex<[String: Weak]>([:])
 
   private struct Weak: Sendable {
@@ -27,7 +26,8 @@ final class SharedNetworks: Sendable {
   ///   - threads: cores that the networks may load.
   init(kernels: Kernels, threads: Int) {
     (self.kernels, self.threads) = (kernels, threads)
-    pool = WorkerPool(threads: threads)
+    allCores = WorkerPool(threads: threads)
+    turnstile = Turnstile(cores: threads)
   }
 
   /// The model of a path or a shipped name; one that is in memory, and whose file is the same still, is not read again.
@@ -51,9 +51,11 @@ final class SharedNetworks: Sendable {
 
   /// Finds the classes of a picture; to be called in a turn at the turnstile only.
   ///
+  /// - Parameter cores: those of the turn.
   /// - Throws: `ModelError.inputSize`.
-  func run(_ model: LoadedModel, _ picture: Frame, into labels: LabelMap) throws {
-    let network = try model.network(InputSize(height: picture.height, width: picture.width), kernels.tier, pool)
+  func run(_ model: LoadedModel, on cores: Turnstile.Cores, _ picture: Frame, into labels: LabelMap) throws {
+    let size = InputSize(height: picture.height, width: picture.width)
+    let network = try model.network(size, kernels.tier, cores, cores == .all ? allCores : oneCore)
     let plane = picture.planes[0]
     network.run(pixels: plane.row(0), stride: plane.stride, labels: labels.labels, labelStride: labels.width)
   }
@@ -66,26 +68,44 @@ final class SharedNetworks: Sendable {
   }
 }
 
-/// A model in memory with its networks, one for each input size in use.
-final class LoadedModel: @unchecked Sendable {  // `networks` is touched in a turn at the turnstile only
+/// A model in memory with its networks: for each input size in use, one for each choice of cores.
+///
+/// Networks of a size share their packed weights.
+final class LoadedModel: Sendable {
   let name: String
   let model: Int8Model
-  private var networks: [(size: InputSize, network: Int8Network)] = []
+  private let sizes = Mutex<[Networks]>([])
   /// Sizes beyond this are those of sources that have changed; the one unused longest goes.
   private static let limit = 8
+
+  private struct Networks: Sendable {
+    let size: InputSize
+    let plan: Int8Plan
+    var all: [Turnstile.Cores: Int8Network] = [:]
+  }
 
   init(name: String, _ model: Int8Model) { (self.name, self.model) = (name, model) }
 
   var classes: [PixelClass] { model.architecture.classes }
 
-  fileprivate func network(_ size: InputSize, _ tier: CPUTier, _ pool: WorkerPool) throws(ModelError) -> Int8Network {
-    if let place = networks.firstIndex(where: { $0.size == size }) {
-      if place > 0 { networks.swapAt(place, place - 1) }
-      return networks[place].network
+  /// The network that a turn on these cores may use.
+  fileprivate func network(
+    _ size: InputSize, _ tier: CPUTier, _ cores: Turnstile.Cores, _ pool: WorkerPool
+  ) throws -> Int8Network {
+    try sizes.withLock { sizes in
+      var place: Int
+      if let found = sizes.firstIndex(where: { $0.size == size }) {
+        place = max(0, found - 1)
+        sizes.swapAt(found, place)
+      } else {
+        if sizes.count == Self.limit { sizes.removeLast() }
+        place = sizes.count
+        sizes.append(Networks(size: size, plan: try Int8Plan(model, inputSize: size, tier: tier)))
+      }
+      if let network = sizes[place].all[cores] { return network }
+      let made = Int8Network(sizes[place].plan, pool: pool)
+      sizes[place].all[cores] = made
+      return made
     }
-    let made = Int8Network(try Int8Plan(model, inputSize: size, tier: tier), pool: pool)
-    if networks.count == Self.limit { networks.removeLast() }
-    networks.append((size, made))
-    return made
   }
 }

@@ -76,12 +76,12 @@ final class StreamSegmenter: Segmenter {
       labels.revision = choices[0].revision
       return
     }
-    try networks.run(choice.model, picture, into: labels)
+    try networks.run(choice.model, on: client.cores, picture, into: labels)
     labels.revision = choice.revision
     state.withLock { $0.frames += 1 }
     if let shadow, choice.revision == choices[0].revision, shadow.wantsNext {
       try shadow.look(at: picture, labels, of: choice.model) { map in
-        try networks.run(shadow.model, picture, into: map)
+        try networks.run(shadow.model, on: client.cores, picture, into: map)
       }
     }
   }
