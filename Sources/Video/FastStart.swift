@@ -4,7 +4,10 @@ import Foundation
 import Frames
 
 /// Copies every packet of a finished fragmented file into an ordinary fast-start file and puts that in its place.
-struct FastStart {
+public struct FastStart {
+  /// What the name of the new file ends with while it is being made, behind that of the old one.
+  public static let draftSuffix = ".part"
+
   let path: String
   let format: String
   /// Seconds of each stream's first decoding time, as it was written.
@@ -12,7 +15,7 @@ struct FastStart {
 
   /// - Throws: `VideoError`; the fragmented file is then untouched.
   func run() throws(VideoError) {
-    let temporary = path + ".part"
+    let temporary = path + Self.draftSuffix
     do throws(VideoError) {
       try copy(to: temporary)
       if rename(temporary, path) != 0 { throw OutputFile.error(path, errno) }

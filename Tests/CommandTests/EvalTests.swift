@@ -33,6 +33,24 @@ import Testing
     #expect(report["mean_iou"] == nil)
   }
 
+  @Test func steadiedLabelsFlickerLessAndAreNamedSo() throws {
+    let folder = try Folder()
+    _ = try Program.run("scenes", "-o", "clip.mp4", "--frames", "12", "--size", "256x192", in: folder)
+    func report(_ more: String...) throws -> [String: Any] {
+      let run = try RunningProgram(
+        Program.url, ["eval", "road", "--video", "clip.mp4", "--json"] + more, input: nil, folder: folder
+      ).wait()
+      return try #require(JSONSerialization.jsonObject(with: run.output) as? [String: Any], "\(run.talk)")
+    }
+    let (plain, steadied) = (try report(), try report("--steady"))
+    #expect(plain["steady"] == nil)
+    #expect(steadied["steady"] as? Bool == true)
+    func returned(_ report: [String: Any]) throws -> Double {
+      try #require((report["video"] as? [String: Any])?["returned"] as? Double)
+    }
+    #expect(try returned(steadied) < 0.5 * returned(plain))
+  }
+
   @Test func whatCannotBeMeasuredIsNamed() throws {
     let folder = try Folder()
     try Data("no video".utf8).write(to: folder["notes.txt"])
@@ -54,7 +72,7 @@ import Testing
   @Test(arguments: [
     [], ["--data", "scenes:", "--ignore-bottom", "-1"], ["--data", "scenes:", "--tta", "flop"],
     ["--data", "scenes:", "--confusion", "matrix.pdf"], ["--video", "a.mp4", "--f-beta", "car=2"],
-    ["--data", "scenes:", "--precision", "half"],
+    ["--data", "scenes:", "--precision", "half"], ["--data", "scenes:", "--steady", "--tta", "flip"],
   ])
   func wrongUsageIsStatusTwo(arguments: [String]) throws {
     let folder = try Folder()

@@ -20,6 +20,8 @@ final class FakeDirectory: StreamDirectory {
     var offered = 0
     /// Settles what a change may take; the server must go on meanwhile.
     var changeTakes = 0.0
+    /// Of the thread that last asked for a status.
+    var niceness: Int32 = 0
   }
 
   let state: Mutex<State>
@@ -49,7 +51,10 @@ final class FakeDirectory: StreamDirectory {
   var streams: [StreamStatus] { state.withLock { $0.streams.values.sorted { $0.name < $1.name } } }
 
   func status(of name: String) throws(DaemonError) -> StreamStatus {
-    let found = state.withLock { ($0.streams[name], $0.streams.keys.sorted().first) }
+    let found = state.withLock { state in
+      state.niceness = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
+      return (state.streams[name], state.streams.keys.sorted().first)
+    }
     guard let status = found.0 else { throw .noStream(name, nearest: found.1) }
     return status
   }

@@ -25,6 +25,14 @@ import Testing
     }
   }
 
+  @Test func answersAreMadeByAThreadThatStandsBack() async throws {
+    try await TestServer.run { server async throws in
+      _ = try await server.send("GET", "/v1/streams/front")
+      #expect(server.directory.state.withLock { $0.niceness } == 5)
+    }
+    #expect(getpriority(__priority_which_t(PRIO_PROCESS.rawValue), UInt32(getpid())) == 0, "of that thread alone")
+  }
+
   @Test(arguments: ["pause", "resume", "restart"])
   func anActionReachesItsStreamAndAnswersWithItsStatus(action: String) async throws {
     try await TestServer.run { server async throws in

@@ -33,6 +33,20 @@ import Testing
     #expect(names.files(before: Date(timeIntervalSinceNow: -60)).isEmpty)
   }
 
+  @Test func draftsOfOwnFilesAreFound() throws {
+    let folder = try TestFolder()
+    for name in [
+      "front-20260131-235959.mp4", "front-20260131-235959.mp4.part", "front-holiday.mp4.part",
+      "rear-20260131-235959.mp4.part",
+    ] {
+      try Data().write(to: URL(fileURLWithPath: folder(name)))
+    }
+    let names = RecordingNames(folder("front.mp4"))
+    let found = names.drafts(before: Date(timeIntervalSinceNow: 60)).map { ($0 as NSString).lastPathComponent }
+    #expect(found == ["front-20260131-235959.mp4.part"])
+    #expect(names.drafts(before: Date(timeIntervalSinceNow: -60)).isEmpty, "somebody may be writing to it")
+  }
+
   @Test func picturesKeepTheirOrder() {
     var names = TimedPictureNames()
     let moment = moment + 0.25

@@ -10,7 +10,7 @@ import Synchronization
 
 /// Serves the API, the metrics and the live page until it is told to stop.
 ///
-/// Handlers run beside the streams and never wait for a frame; one event loop does all reading and writing.
+/// One event loop does all reading and writing, and runs the handlers, which never wait for a frame.
 public final class HTTPServer: Service {
   /// Connections at once. Each costs a descriptor and some 64 KiB when its client does not read.
   private static let connectionLimit = 256
@@ -47,7 +47,10 @@ public final class HTTPServer: Service {
       throw cannotListen("an address that other machines can reach needs a token (http.token)")
     }
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-    do { try await application(on: group).run() } catch {
+    let executor = QuietExecutor(group.next())
+    do {
+      try await withTaskExecutorPreference(executor) { try await application(on: group).run() }
+    } catch {
       try await group.shutdownGracefully()
       throw port == nil && !(error is CancellationError) ? cannotListen("\(error)") : error
     }

@@ -158,9 +158,12 @@ struct OutputContainer {
     }
   }
 
-  /// Deletes recordings that are older than the settings keep them.
+  /// Deletes recordings that are older than the settings keep them, and halves of copies that nobody goes on with.
   private func deleteOld() {
-    guard case .recording(let path) = kind, options.recording.keep.seconds > 0 else { return }
-    options.delete(RecordingNames(path).files(before: Date(timeIntervalSinceNow: -options.recording.keep.seconds)))
+    guard case .recording(let path) = kind else { return }
+    let names = RecordingNames(path)
+    options.delete(names.drafts(before: Date(timeIntervalSinceNow: -60)))
+    guard options.recording.keep.seconds > 0 else { return }
+    options.delete(names.files(before: Date(timeIntervalSinceNow: -options.recording.keep.seconds)))
   }
 }

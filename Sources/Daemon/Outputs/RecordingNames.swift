@@ -1,5 +1,6 @@
 // Names with times in them.
 import Foundation
+import Video
 
 /// The names of a recording's files.
 struct RecordingNames: Sendable {
@@ -26,12 +27,19 @@ struct RecordingNames: Sendable {
   }
 
   /// Files of this recording that were finished before a moment.
-  func files(before date: Date) -> [String] {
+  func files(before date: Date) -> [String] { files(before: date, ending: "") }
+
+  /// What is left of ordinary files that were being made of finished recordings when the process was killed; nothing was
+  /// written to them since a moment. The recordings themselves lie beside them.
+  func drafts(before date: Date) -> [String] { files(before: date, ending: FastStart.draftSuffix) }
+
+  private func files(before date: Date, ending: String) -> [String] {
     let folder = (pattern as NSString).deletingLastPathComponent
     let place = folder.isEmpty ? "." : folder
     let shape = (pattern as NSString).lastPathComponent
     let names = (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? []  // gone: nothing to delete
-    return names.filter { fits($0, shape) }.map { (place as NSString).appendingPathComponent($0) }.filter { path in
+    let own = names.filter { $0.hasSuffix(ending) && fits(String($0.dropLast(ending.count)), shape) }
+    return own.map { (place as NSString).appendingPathComponent($0) }.filter { path in
       let changed = try? FileManager.default.attributesOfItem(atPath: path)[.modificationDate] as? Date
       return changed.map { $0 < date } ?? false
     }

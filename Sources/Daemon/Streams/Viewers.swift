@@ -14,7 +14,7 @@ final class Viewers: Sendable {
   private let state = Mutex(State())
   private let tell: @Sendable (String) -> Void
   /// Used on `queue` only.
-  nonisolated(unsafe) private let writer = ImageWriter()
+  private let writer = ImageWriter()
 
   private struct State {
     var readers: [Int: AsyncStream<EncodedPicture>.Continuation] = [:]

@@ -15,7 +15,7 @@ public final class SteadyLabels {
   private var seen: [UInt8] = []
 
   /// - Parameter patience: frames that a new label must be seen, ≥ 1.
-  public init(patience: Int = 3) { self.patience = UInt8(max(1, min(255, patience))) }
+  public init(patience: Int = 2) { self.patience = UInt8(max(1, min(255, patience))) }
 
   /// The steadied map; the same object from call to call while the size stays.
   ///

@@ -17,7 +17,8 @@ struct EvalCommand: ParsableCommand {
       frames; flicker is the share of their pixels whose predicted label changes though the true one stays. --video measures
       a video without labels: how many pixels change, and how many leave their label for one frame and come back.
 
-      What --ignore-bottom and --tta give stands beside the plain scores, never in their place.
+      What --ignore-bottom and --tta give stands beside the plain scores, never in their place. --steady measures another
+      thing altogether, labels as the daemon's overlay.steady paints them, and says so.
 
       Examples:
         verge eval road --data camvid:camvid:val
@@ -25,6 +26,7 @@ struct EvalCommand: ParsableCommand {
         verge eval road --data camvid:camvid:val --f-beta car=2,road+pavement=0.5 --tta flip,0.75,1.25
         verge eval road --data camvid:camvid:val --confusion matrix.png --json
         verge eval road --video drive.mp4
+        verge eval road --video drive.mp4 --steady
       """)
 
   @Argument(help: "A model file, or the name of a shipped model: road, carla, accurate.")
@@ -57,6 +59,9 @@ struct EvalCommand: ParsableCommand {
       "Score again with the average of several views: flip, sizes, or both, as in flip,0.75,1.25.", valueName: "views"))
   var tta: String?
 
+  @Flag(help: "Measure labels that were steadied from frame to frame, as overlay.steady does; of one drive only.")
+  var steady = false
+
   @Option(
     help: ArgumentHelp("Write the confusion matrix of the plain scores, as .png or .csv.", valueName: "file"))
   var confusion: String?
@@ -77,6 +82,7 @@ struct EvalCommand: ParsableCommand {
     guard data != nil || (fBeta, ignoreBottom, tta, confusion) == (nil, 0, nil, nil) else {
       throw ValidationError("--f-beta, --ignore-bottom, --tta and --confusion need labels: --data SPEC")
     }
+    if steady, tta != nil { throw ValidationError("--steady follows the labels of one view; leave out --tta") }
     guard ignoreBottom >= 0 else { throw ValidationError("--ignore-bottom is 0 or more, not \(ignoreBottom)") }
     if let threads, !(1...256).contains(threads) { throw ValidationError("--threads is from 1 to 256, not \(threads)") }
     if let limit, limit < 1 { throw ValidationError("--limit is at least 1, not \(limit)") }
@@ -102,7 +108,8 @@ struct EvalCommand: ParsableCommand {
     try interrupts.check()
     let video = try video.map { try run.measure(video: $0) }
     try interrupts.check()
-    let result = EvalReport(model: model.name, precision: precision.rawValue, pictures: pictures, video: video)
+    let result = EvalReport(
+      model: model.name, precision: precision.rawValue, isSteadied: steady, pictures: pictures, video: video)
     if json { return try printJSON(result) }
     for line in result.lines { try Console.standard.data(line) }
   }
@@ -119,10 +126,12 @@ struct EvalCommand: ParsableCommand {
 
   private func predictor(_ model: Model, _ precision: Precision) throws -> any Predictor {
     let threads = threads ?? Machine.current.cores
-    return switch precision {
-    case .float: try FloatPredictor(model, threads: threads)
-    case .int8: try Int8Predictor(model, threads: threads)
-    }
+    let predictor: any Predictor =
+      switch precision {
+      case .float: try FloatPredictor(model, threads: threads)
+      case .int8: try Int8Predictor(model, threads: threads)
+      }
+    return steady ? SteadyPredictor(predictor) : predictor
   }
 }
 

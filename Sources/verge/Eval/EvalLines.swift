@@ -8,13 +8,14 @@ extension EvalReport {
     if let pictures {
       let skipped = pictures.skipped > 0 ? ", \(pictures.skipped) left out," : ""
       let seconds = pictures.seconds.formatted(decimals: 1)
-      lines.append("\(pictures.images) images\(skipped) in \(seconds) s, \(precision) weights")
+      let steadied = isSteadied ? ", labels steadied" : ""
+      lines.append("\(pictures.images) images\(skipped) in \(seconds) s, \(precision) weights\(steadied)")
       lines += pictures.columns.table.lines
       lines.append("")
       lines += pictures.classTable.lines
       lines += pictures.notes
     }
-    return lines + (video?.lines ?? [])
+    return lines + (video?.lines(isSteadied: isSteadied) ?? [])
   }
 }
 
@@ -50,9 +51,9 @@ extension EvalResult {
 }
 
 extension EvalReport.Video {
-  fileprivate var lines: [String] {
+  fileprivate func lines(isSteadied: Bool) -> [String] {
     [
-      "\(name): \(frames) frames",
+      "\(name): \(frames) frames\(isSteadied ? ", labels steadied" : "")",
       "  \(percentText(changed)) of all pixels change their label from frame to frame, what moves included",
       "  \(percentText(returned)) leave it for a single frame and come back: flicker",
     ]

@@ -46,6 +46,8 @@ struct EvalResult: Encodable {
 struct EvalReport: Encodable {
   let model: String
   let precision: String
+  /// Whether scores are of steadied labels.
+  let isSteadied: Bool
   let pictures: EvalResult?
   let video: Video?
 
@@ -59,7 +61,7 @@ struct EvalReport: Encodable {
   }
 
   private enum Key: String, CodingKey {
-    case model, precision, video
+    case model, precision, steady, video
   }
 
   func encode(to encoder: any Encoder) throws {
@@ -67,6 +69,7 @@ struct EvalReport: Encodable {
     var object = encoder.container(keyedBy: Key.self)
     try object.encode(model, forKey: .model)
     try object.encode(precision, forKey: .precision)
+    if isSteadied { try object.encode(true, forKey: .steady) }
     try object.encodeIfPresent(video, forKey: .video)
   }
 }
