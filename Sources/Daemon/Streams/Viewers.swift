@@ -1,5 +1,4 @@
 // The clients that watch a stream over HTTP.
-import Dispatch
 import Frames
 import Pipeline
 import Synchronization
@@ -10,7 +9,7 @@ import Video
 /// Frames that come while one is being encoded are not for viewers, and a viewer that reads slowly misses some: the stream
 /// waits for neither.
 final class Viewers: Sendable {
-  private let queue: DispatchQueue
+  private let queue: QuietQueue
   private let state = Mutex(State())
   private let tell: @Sendable (String) -> Void
   /// Used on `queue` only.
@@ -24,7 +23,7 @@ final class Viewers: Sendable {
   }
 
   init(name: String, tell: @escaping @Sendable (String) -> Void) {
-    queue = DispatchQueue(label: "verge.\(name).jpeg")
+    queue = QuietQueue("verge.\(name).jpeg")
     self.tell = tell
   }
 
@@ -65,11 +64,11 @@ final class Viewers: Sendable {
   }
 
   /// A frame as a JPEG, made at once.
-  func still(_ frame: Frame) -> EncodedPicture? { queue.sync { encoded(frame) } }
+  func still(_ frame: Frame) -> EncodedPicture? { queue.sync { [self] in encoded(frame) } }
 
   /// A label map as a PNG, made at once.
   func still(_ labels: LabelMap, _ palette: Palette, of frame: Frame) -> EncodedPicture? {
-    queue.sync {
+    queue.sync { [self] in
       do {
         return EncodedPicture(
           bytes: try writer.png(labels, palette: palette), index: frame.index, time: frame.seconds ?? 0)
