@@ -45,7 +45,8 @@ import Testing
     }
     print("\(usage.count): \(late)")
     #expect(late.descriptors <= early.descriptors + 2, "\(usage.map(\.descriptors))")
-    #expect(late.threads <= early.threads + 2, "\(usage.map(\.threads))")
+    // Dispatch keeps the workers that it once needed at the same time; what each round left behind would be a hundred.
+    #expect(late.threads <= early.threads + 8, "\(usage.map(\.threads))")
     #expect(late.kilobytes < early.kilobytes + 8192 + early.kilobytes / 20, "\(usage.map(\.kilobytes))")
     #expect(daemon.reconnects("front") >= Self.rounds && daemon.reconciles("front"))
     #expect(daemon.reconnects("clean") == 0 && daemon.reconciles("clean"))
