@@ -16,7 +16,7 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
   private let interrupt: Interrupt
   private let videoStream: StreamParameters
   private let others: [Int: StreamParameters]
-  private var scratch = av_packet_alloc()
+  private let scratch = PacketMemory()
   private var discontinuities = Discontinuities()
   private var truncation: Truncation
   private var hasSeeked = false
@@ -52,18 +52,16 @@ final class ContainerSource: PacketSource, @unchecked Sendable {  // used by one
     seek()
   }
 
-  deinit { av_packet_free(&scratch) }
-
   func cancel() { interrupt.cancel() }
 
   func next() throws(VideoError) -> DemuxEvent {
     interrupt.arm()
     while end == nil {
-      let code = FFmpegCode(av_read_frame(input.raw, scratch))
+      let code = FFmpegCode(av_read_frame(input.raw, scratch.raw))
       if code.code < 0 {
         try noPacket(code)
       } else {
-        if let event = event(for: scratch!) { return event }
+        if let event = event(for: scratch.raw) { return event }
         interrupt.arm()
       }
     }

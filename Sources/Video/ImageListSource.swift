@@ -15,7 +15,7 @@ final class ImageListSource: PacketSource, @unchecked Sendable {  // used by one
   private var position: Int
   private let stop: Int
   private var stream: StreamParameters?
-  private var scratch = av_packet_alloc()
+  private let scratch = PacketMemory()
 
   /// - Throws: `VideoError.notMedia`, `.cannotOpen` when none of the images can be read.
   init(name: String, paths: [String], options: SourceOptions) throws(VideoError) {
@@ -29,8 +29,6 @@ final class ImageListSource: PacketSource, @unchecked Sendable {  // used by one
     stop = options.duration.map { min(paths.count, first + Int(($0 * rate).rounded(.up))) } ?? paths.count
     video = try Self.describe(paths, wanted: first..<max(first, stop), options, interrupt)
   }
-
-  deinit { av_packet_free(&scratch) }
 
   func cancel() { interrupt.cancel() }
 
@@ -52,10 +50,10 @@ final class ImageListSource: PacketSource, @unchecked Sendable {  // used by one
     if stream.map({ $0.stream.codec.codec_id != chosen.codec.codec_id }) ?? true {
       stream = StreamParameters(copying: chosen)
     }
-    guard let stream, let scratch else { throw .cannotOpen(path, cause: "no memory") }
-    while av_read_frame(input.raw, scratch) >= 0 {
+    guard let stream else { throw .cannotOpen(path, cause: "no memory") }
+    while av_read_frame(input.raw, scratch.raw) >= 0 {
       let packet = Packet(stream: stream)
-      av_packet_move_ref(packet.raw, scratch)
+      av_packet_move_ref(packet.raw, scratch.raw)
       guard packet.raw.pointee.stream_index == chosen.pointee.index else { continue }
       (packet.raw.pointee.pts, packet.raw.pointee.dts) = (Int64(position), Int64(position))
       packet.raw.pointee.duration = 1

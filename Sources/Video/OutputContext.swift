@@ -10,11 +10,11 @@ final class OutputContext {
   private let interrupt: Interrupt
   private var output: UnsafeMutablePointer<AVFormatContext>?
   private let pipe: OutputPipe?
-  private var scratch = av_packet_alloc()
+  private var scratch = PacketMemory()
   private var hasOwnIO = false
   private var lastDecodingTimes: [Int: Int64] = [:]
   /// The last packet of each stream of sound and picture, held back until the next one tells how long it lasts.
-  private var held: [Int: UnsafeMutablePointer<AVPacket>] = [:]
+  private var held: [Int: PacketMemory] = [:]
   /// Whether packets are held back: a fragment of MP4 begins where the durations before it end, so they must be exact.
   var holdsBack = false
   private(set) var streams: [UnsafeMutablePointer<AVStream>] = []
@@ -51,11 +51,6 @@ final class OutputContext {
   deinit {
     if hasOwnIO { avio_closep(&raw.pointee.pb) }
     avformat_free_context(output)
-    av_packet_free(&scratch)
-    for packet in held.values {
-      var packet: UnsafeMutablePointer<AVPacket>? = packet
-      av_packet_free(&packet)
-    }
   }
 
   /// Opens the URL, for outputs that are not Verge's own files.
@@ -96,7 +91,9 @@ final class OutputContext {
   func write(_ packet: UnsafePointer<AVPacket>, timeBase: AVRational, to index: Int, shift: Double = 0)
     throws(VideoError)
   {
-    guard let scratch, av_packet_ref(scratch, packet) >= 0 else { throw .cannotWrite(name, cause: "no memory") }
+    let memory = scratch
+    let scratch = memory.raw
+    guard av_packet_ref(scratch, packet) >= 0 else { throw .cannotWrite(name, cause: "no memory") }
     interrupt.arm()
     let base = streams[index].pointee.time_base
     av_packet_rescale_ts(scratch, timeBase, base)
@@ -108,18 +105,18 @@ final class OutputContext {
     guard holdsBack, kind == .video || kind == .audio else {
       return try check(av_interleaved_write_frame(raw, scratch), nil)
     }
-    guard let before = held[index] ?? av_packet_alloc() else { throw .cannotWrite(name, cause: "no memory") }
-    let isFirst = held[index] == nil
-    held[index] = scratch
-    self.scratch = before
-    if isFirst { return }
+    let before = held.updateValue(memory, forKey: index)
+    self.scratch = before ?? PacketMemory()
+    guard let before = before?.raw else { return }
     before.pointee.duration = scratch.pointee.dts - before.pointee.dts
     try check(av_interleaved_write_frame(raw, before), nil)
   }
 
   /// Writes the packets that were held back, with the durations their sources gave.
   private func release() throws(VideoError) {
-    for (_, packet) in held where packet.pointee.size > 0 { try check(av_interleaved_write_frame(raw, packet), nil) }
+    for packet in held.values.map(\.raw) where packet.pointee.size > 0 {
+      try check(av_interleaved_write_frame(raw, packet), nil)
+    }
   }
 
   /// Moves the times, and keeps decoding times rising, as every container demands.

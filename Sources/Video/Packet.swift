@@ -2,24 +2,33 @@
 import CFFmpeg
 import Frames
 
-/// A packet of one stream, by reference to the demuxer's or encoder's memory.
-public final class Packet: @unchecked Sendable {  // changed by its first holder only, before it hands it on
+/// A packet's description, which goes with this object: also where an initialiser that holds it throws, as then no `deinit`
+/// runs but those of the properties.
+final class PacketMemory {
   let raw: UnsafeMutablePointer<AVPacket>
-  /// The stream it belongs to; its time base is that of the times here.
-  public let stream: StreamParameters
-  /// When it came in.
-  package var arrival = ContinuousClock.now
 
-  init(stream: StreamParameters) {
+  init() {
     guard let packet = av_packet_alloc() else { preconditionFailure("no memory for a packet's description") }
     raw = packet
-    self.stream = stream
   }
 
   deinit {
     var packet: UnsafeMutablePointer<AVPacket>? = raw
     av_packet_free(&packet)
   }
+}
+
+/// A packet of one stream, by reference to the demuxer's or encoder's memory.
+public final class Packet: @unchecked Sendable {  // changed by its first holder only, before it hands it on
+  private let memory = PacketMemory()
+  /// The stream it belongs to; its time base is that of the times here.
+  public let stream: StreamParameters
+  /// When it came in.
+  package var arrival = ContinuousClock.now
+
+  init(stream: StreamParameters) { self.stream = stream }
+
+  var raw: UnsafeMutablePointer<AVPacket> { memory.raw }
 
   /// Presentation time in ticks; nil where the source does not say.
   public var pts: Int64? { raw.pointee.pts == cff_no_pts() ? nil : raw.pointee.pts }
