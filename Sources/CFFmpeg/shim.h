@@ -52,7 +52,8 @@ static inline int64_t cff_frame_duration(const AVFrame *frame) {
 #endif
 }
 
-/// Has the frames of the packet that is sent next carry `number`; for decoders that give it out in the same call or later.
+/// Has the frames of the packet that is sent next carry `number`; for decoders that give it out in the same call or
+/// later.
 static inline void cff_number_packet(AVCodecContext *decoder, AVPacket *packet, int64_t number) {
 #if LIBAVCODEC_VERSION_MAJOR >= 60
   decoder->flags |= AV_CODEC_FLAG_COPY_OPAQUE;
