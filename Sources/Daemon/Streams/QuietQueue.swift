@@ -4,33 +4,23 @@ import Pipeline
 
 /// Runs work one after the other on a thread that takes less of a busy core than the streams' threads do.
 final class QuietQueue: Sendable {
-  private struct State: Sendable {
-    var pending: [@Sendable () -> Void] = []
-    var isOver = false
-  }
-
-  private let state = Monitor(State())
+  /// Nobody hands over more than a few pieces before the first is done.
+  private let pending = BoundedQueue<@Sendable () -> Void>(capacity: 256)
 
   /// - Parameter name: for debuggers; the first 15 bytes show.
   init(_ name: String) {
-    let thread = Thread { [state] in
+    let thread = Thread { [pending] in
       nameThread(name)
       standBack()
-      while let next = state.waitUntil(Self.next) { next() }
+      while let work = pending.pop() { work() }
     }
     thread.start()
   }
 
   /// Lets what waits be done, and the thread end.
-  deinit {
-    state.withLock { $0.isOver = true }
-    state.wakeAll()
-  }
+  deinit { pending.close() }
 
-  func async(_ work: @escaping @Sendable () -> Void) {
-    state.withLock { $0.pending.append(work) }
-    state.wakeAll()
-  }
+  func async(_ work: @escaping @Sendable () -> Void) { pending.push(work) }
 
   /// Waits until the work has been done.
   func sync<Result: Sendable>(_ work: @escaping @Sendable () -> Result) -> Result {
@@ -41,12 +31,6 @@ final class QuietQueue: Sendable {
       result.wakeAll()
     }
     return result.waitUntil { $0 }
-  }
-
-  /// The next piece, or that there is none for ever.
-  private static func next(_ state: inout State) -> (@Sendable () -> Void)?? {
-    if !state.pending.isEmpty { return state.pending.removeFirst() }
-    return state.isOver ? .some(nil) : nil
   }
 }
 
