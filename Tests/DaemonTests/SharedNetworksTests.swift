@@ -41,7 +41,6 @@ import UNet
     let group = DispatchGroup()
     for stream in 0..<5 {
       group.enter()
-      nonisolated(unsafe) let pictures = pictures  // read only
       Thread.detachNewThread {
         let segmenter = StreamSegmenter(networks, model, weight: 1, budget: nil)
         for round in 0..<12 {

@@ -58,6 +58,18 @@ import UNet
     #expect(Array(straight.optimizer.average.buffer) == Array(second.optimizer.average.buffer))
   }
 
+  @Test func theTimeLeftGoesByThePaceOfThePartUnderWay() throws {
+    let trainer = try trainer(configuration(try Fixtures.folder(), steps: 6))
+    // As if the part before had taken a year: paused, or on a busy machine.
+    trainer.clock.earlierSeconds = 3e7
+    var left: [Double] = []
+    _ = try trainer.run { event in
+      if case .step(let report) = event, let remaining = report.remaining { left.append(remaining) }
+      return true
+    }
+    #expect(left.count == 6 && left.dropLast().allSatisfy { $0 > 0 && $0 < 1e5 } && left.last == 0, "\(left)")
+  }
+
   @Test func aModelWithoutNormsIsTrainedOnWithout() throws {
     let up = Upsampling(window: 4, isRectified: true)
     let architecture = try Architecture(stem: 1, widths: [8, 16], up: up, classes: Fixtures.classes)

@@ -13,7 +13,7 @@ extension API {
   }
 
   func metrics(_ call: Call) async throws(Problem) -> Response {
-    var response = Self.text(MetricsPage(directory).text)
+    var response = Self.text(MetricsPage(directory, requests).text)
     response.headers[.contentType] = "text/plain; version=0.0.4; charset=utf-8"
     return response
   }

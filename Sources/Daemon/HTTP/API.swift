@@ -12,6 +12,7 @@ struct API: Sendable {
   let changes = SlowCalls(label: "verge.http.changes")
   let pictures = SlowCalls(label: "verge.http.pictures")
   let cache = StatusCache()
+  let requests = RequestMetrics()
   let seats = Seats(API.liveLimit)
 
   /// Clients of live pictures and events; the other connections stay free for everything else.

@@ -1,4 +1,5 @@
 // Prometheus's text format.
+import Pipeline
 
 /// Writes metrics as text.
 ///
@@ -22,6 +23,15 @@ struct Exposition {
   }
 
   mutating func sample(_ value: Int, _ labels: [(String, String)] = []) { sample(Double(value), labels) }
+
+  mutating func histogram(_ counts: DurationCounts, _ labels: [(String, String)]) {
+    for (bound, count) in zip(DurationCounts.bounds, counts.upTo) {
+      sample(Double(count), labels + [("le", Self.number(bound))], suffix: "_bucket")
+    }
+    sample(Double(counts.count), labels + [("le", "+Inf")], suffix: "_bucket")
+    sample(counts.sum, labels, suffix: "_sum")
+    sample(Double(counts.count), labels, suffix: "_count")
+  }
 
   /// Backslash, quote and newline are what the format asks to be escaped.
   static func escaped(_ value: String) -> String {

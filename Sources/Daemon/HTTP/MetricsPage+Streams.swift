@@ -1,28 +1,18 @@
 // The metrics of a stream's durations, outputs and candidate.
-import Pipeline
 
 extension MetricsPage {
   mutating func writeDurations() {
     out.begin("verge_latency_seconds", .histogram, "From the last packet a frame needs to the painted frame.")
     for stream in streams {
       guard let counts = durations[stream.name]?.latency else { continue }
-      histogram(counts, [("stream", stream.name)])
+      out.histogram(counts, [("stream", stream.name)])
     }
     out.begin("verge_stage_seconds", .histogram, "Time a stage worked on a frame.")
     for stream in streams {
       for stage in durations[stream.name]?.stages ?? [] {
-        histogram(stage.durations, [("stream", stream.name), ("stage", stage.name)])
+        out.histogram(stage.durations, [("stream", stream.name), ("stage", stage.name)])
       }
     }
-  }
-
-  private mutating func histogram(_ counts: DurationCounts, _ labels: [(String, String)]) {
-    for (bound, count) in zip(DurationCounts.bounds, counts.upTo) {
-      out.sample(Double(count), labels + [("le", Exposition.number(bound))], suffix: "_bucket")
-    }
-    out.sample(Double(counts.count), labels + [("le", "+Inf")], suffix: "_bucket")
-    out.sample(counts.sum, labels, suffix: "_sum")
-    out.sample(Double(counts.count), labels, suffix: "_count")
   }
 
   mutating func writeOutputs() {

@@ -7,9 +7,11 @@ struct MetricsPage {
   let streams: [StreamStatus]
   /// By stream.
   let durations: [String: StreamDurations]
+  let requests: RequestMetrics
   var out = Exposition()
 
-  init(_ directory: any StreamDirectory) {
+  init(_ directory: any StreamDirectory, _ requests: RequestMetrics) {
+    self.requests = requests
     (daemon, streams) = (directory.daemon, directory.streams)
     var durations: [String: StreamDurations] = [:]
     // A stream that was removed in between has none.
@@ -26,6 +28,7 @@ struct MetricsPage {
     page.writeDurations()
     page.writeOutputs()
     page.writeShadows()
+    requests.write(to: &page.out)
     return page.out.text
   }
 

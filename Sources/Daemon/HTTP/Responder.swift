@@ -11,17 +11,24 @@ struct Responder: HTTPResponder {
   private let table: RouteTable
   private let gate: Gate
   private let page: PageFiles
+  private let requests: RequestMetrics
   private let logger: Logger
   /// Longer paths are no stream's.
   private static let pathLimit = 2048
 
-  init(_ api: API) { (table, gate, page, logger) = (RouteTable(api.routes), api.gate, api.page, api.logger) }
+  init(_ api: API) {
+    (table, gate, page) = (RouteTable(api.routes), api.gate, api.page)
+    (requests, logger) = (api.requests, api.logger)
+  }
 
   func respond(to request: Request, context: CallContext) async throws -> Response {
+    let start = ContinuousClock.now
     let call = Call(request: request, channel: context.channel, peer: Peer(context.channel.remoteAddress))
+    let match = table.find(request.method, request.uri.path)
     var response: Response
-    do throws(Problem) { response = try await answer(call) } catch { response = refusal(error, call) }
+    do throws(Problem) { response = try await answer(call, match) } catch { response = refusal(error, call) }
     finish(&response, call)
+    requests.record(match.route, status: response.status, duration: .now - start)
     logger.debug(
       "request",
       metadata: [
@@ -31,16 +38,13 @@ struct Responder: HTTPResponder {
     return request.method == .head ? Self.withoutBody(response) : response
   }
 
-  private func answer(_ call: Call) async throws(Problem) -> Response {
+  private func answer(_ call: Call, _ match: RouteTable.Match) async throws(Problem) -> Response {
     let head = call.request.head
     guard (head.path ?? "").utf8.count <= Self.pathLimit else { throw Problem(.uriTooLong, "the path is too long") }
-    let match = table.find(head.method, call.request.uri.path)
     if case .otherMethods(let methods) = match, let fields = gate.preflight(head, allowing: methods) {
       return Response(status: .noContent, headers: fields)
     }
-    var isOpen = false
-    if case .route(let route, _) = match { isOpen = route.isOpen }
-    try gate.admit(head, from: call.peer, isOpen: isOpen)
+    try gate.admit(head, from: call.peer, isOpen: match.route?.isOpen ?? false)
     switch match {
     case .route(let route, let parameters):
       var call = call

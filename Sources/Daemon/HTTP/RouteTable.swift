@@ -29,6 +29,12 @@ struct RouteTable: Sendable {
     /// The path is known, the method is not: these are.
     case otherMethods([HTTPRequest.Method])
     case nothing
+
+    /// The route, where path and method are one's.
+    var route: Route? {
+      guard case .route(let route, _) = self else { return nil }
+      return route
+    }
   }
 
   let routes: [Route]

@@ -67,10 +67,17 @@ extension Trainer {
   var isDone: Bool { progress >= 1 }
 
   func stepReport(loss: Double, rate: Double) -> StepReport {
-    let done = progress
-    return StepReport(
+    StepReport(
       step: state.step, epochs: Double(state.step * recipe.batch) / Double(mix.epoch), loss: loss, rate: rate,
-      imagesPerSecond: imagesPerSecond, remaining: done > 0 ? seconds * max(0, 1 / done - 1) : nil, seconds: seconds)
+      imagesPerSecond: imagesPerSecond, remaining: remaining, seconds: seconds)
+  }
+
+  /// Seconds left at the pace of this part of the run; the machine may have been busier, or quieter, in those before.
+  private var remaining: Double? {
+    if case .minutes(let count) = recipe.length { return max(0, 60 * count - seconds) }
+    guard clock.steps > 0, progress > 0 else { return nil }
+    let steps = Double(state.step) * max(0, 1 / progress - 1)
+    return steps * clock.partSeconds / Double(clock.steps)
   }
 
   func summary(_ end: TrainingEnd) -> TrainingSummary {
