@@ -16,7 +16,7 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
 
   private var context: UnsafeMutablePointer<AVCodecContext>?
   private var settings: Settings?
-  private var packet = av_packet_alloc()
+  private let packet = PacketMemory()
   private let picture = DecodedPicture()
   private let resampler = Resampler()
   private let turner = FrameTurner()
@@ -25,10 +25,7 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
 
   public init() { MediaLog.install }
 
-  deinit {
-    avcodec_free_context(&context)
-    av_packet_free(&packet)
-  }
+  deinit { avcodec_free_context(&context) }
 
   /// Writes class indices as an 8-bit palette PNG (colour type 3) with the palette's colours.
   ///
@@ -186,9 +183,9 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
     _ take: (UnsafeRawBufferPointer) throws(VideoError) -> Value
   ) throws(VideoError) -> Value {
     var code = avcodec_send_frame(context, picture.raw)
-    if code >= 0 { code = avcodec_receive_packet(context, packet) }
-    guard code >= 0, let packet else { throw .encoder("image", cause: FFmpegCode(code).message) }
-    defer { av_packet_unref(packet) }
-    return try take(UnsafeRawBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
+    if code >= 0 { code = avcodec_receive_packet(context, packet.raw) }
+    guard code >= 0 else { throw .encoder("image", cause: FFmpegCode(code).message) }
+    defer { av_packet_unref(packet.raw) }
+    return try take(UnsafeRawBufferPointer(start: packet.raw.pointee.data, count: Int(packet.raw.pointee.size)))
   }
 }
