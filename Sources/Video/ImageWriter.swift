@@ -134,6 +134,8 @@ public final class ImageWriter: @unchecked Sendable {  // used by one stage at a
     context.pointee.thread_count = 1
     // Masks are flat: more effort makes them hardly smaller and much slower.
     if wanted.codec == AV_CODEC_ID_PNG { context.pointee.compression_level = 2 }
+    // The standard's own Huffman tables: a quarter less time than tables made for each picture, for 5 % more bytes.
+    if wanted.codec == AV_CODEC_ID_MJPEG { av_opt_set(context.pointee.priv_data, "huffman", "default", 0) }
     if wanted.quality > 0 {
       context.pointee.flags |= AV_CODEC_FLAG_QSCALE
       context.pointee.global_quality = Int32(wanted.quality) * FF_QP2LAMBDA
