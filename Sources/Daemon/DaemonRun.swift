@@ -33,13 +33,13 @@ public struct DaemonRun: Sendable {
       readSettings: { () throws(DaemonError) in
         do throws(SettingsError) {
           let settings = try read()
-          shared.use(Redactor(settings))
-          log.use(settings.log, redactor: Redactor(settings))
+          // Those of before too: they may be refused yet, and the token of before is good until the daemon ends.
+          log.use(shared.hide(Redactor(settings)))
           return settings
         } catch {
           throw DaemonError(error)
         }
-      })
+      }, whenReloaded: { log.use($0.log) })
   }
 
   /// - Throws: `DaemonError.cannotListen`.
@@ -50,7 +50,7 @@ public struct DaemonRun: Sendable {
     let server = HTTPServer(settings: settings.http, directory: streams, logger: logger) { port in
       notifier.ready("listening on port \(port)")
     }
-    let work = StreamsService(streams: streams, limit: settings.network.stop.duration)
+    let work = StreamsService(streams: streams, notifier: notifier, limit: settings.network.stop.duration)
     let reloads = ReloadService(streams: streams, notifier: notifier, logger: logger)
     notifier.startWatchdog { streams.isAlive }
     var quiet = logger
@@ -72,10 +72,13 @@ public struct DaemonRun: Sendable {
 /// The streams as a service: they run from start to graceful shutdown.
 private final class StreamsService: Service {
   private let streams: Streams
+  private let notifier: SystemdNotifier
   private let limit: Duration
   private let result = Mutex(true)
 
-  init(streams: Streams, limit: Duration) { (self.streams, self.limit) = (streams, limit) }
+  init(streams: Streams, notifier: SystemdNotifier, limit: Duration) {
+    (self.streams, self.notifier, self.limit) = (streams, notifier, limit)
+  }
 
   /// Whether everything was written to its end.
   var finished: Bool { result.withLock { $0 } }
@@ -83,11 +86,10 @@ private final class StreamsService: Service {
   func run() async throws {
     streams.start()
     try? await gracefulShutdown()  // cancelled: the same, at once
+    notifier.stopping()
     let (streams, limit) = (streams, limit)
     // Waiting for outputs is no work for a cooperative thread.
-    let finished = await withCheckedContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(returning: streams.stop(within: limit)) }
-    }
+    let finished = await onOwnThread { streams.stop(within: limit) }
     result.withLock { $0 = finished }
   }
 }
@@ -101,9 +103,19 @@ private struct ReloadService: Service {
   func run() async throws {
     for await _ in await UnixSignalsSequence(trapping: .sighup).cancelOnGracefulShutdown() {
       notifier.reloading()
-      do { _ = try streams.reload() } catch { logger.error("the configuration stays as it was: \(error)") }
+      // Models are loaded, which is no work for a cooperative thread.
+      await onOwnThread {
+        do { _ = try streams.reload() } catch { logger.error("the configuration stays as it was: \(error)") }
+      }
       notifier.ready()
     }
+  }
+}
+
+/// Does work that takes its time on a thread made for it.
+private func onOwnThread<Value: Sendable>(_ work: @escaping @Sendable () -> Value) async -> Value {
+  await withCheckedContinuation { continuation in
+    Thread.detachNewThread { continuation.resume(returning: work()) }
   }
 }
 
@@ -113,6 +125,13 @@ private final class SharedRedactor: Sendable {
 
   init(_ redactor: Redactor) { self.redactor = Mutex(redactor) }
 
-  func use(_ redactor: Redactor) { self.redactor.withLock { $0 = redactor } }
+  /// - Returns: what hides everything from now on.
+  func hide(_ other: Redactor) -> Redactor {
+    redactor.withLock { redactor in
+      redactor = redactor.hiding(other)
+      return redactor
+    }
+  }
+
   func callAsFunction(_ text: String) -> String { redactor.withLock { $0 }(text) }
 }

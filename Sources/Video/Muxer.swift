@@ -65,7 +65,7 @@ public final class Muxer: @unchecked Sendable {  // used by one stage at a time
       if try flushIfDue(packet) { pendingFrames = target.isMP4 ? 1 : 0 }
     } else if let number = numbers[packet.stream.index] {
       try put(packet, number)
-    } else if lastFlush == nil, others.contains(where: { $0 === packet.stream }) {
+    } else if lastFlush == nil, others.contains(where: { $0.index == packet.stream.index }) {
       wait(packet)
     }
   }

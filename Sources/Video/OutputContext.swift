@@ -53,6 +53,11 @@ final class OutputContext {
     avformat_free_context(output)
   }
 
+  /// Whether packets wait for those of a stream that has gone quiet, to keep their order; else for a fifth of a second.
+  var isPatient = true {
+    didSet { if !isPatient { raw.pointee.max_interleave_delta = Int64(AV_TIME_BASE) / 5 } }
+  }
+
   /// Opens the URL, for outputs that are not Verge's own files.
   ///
   /// - Throws: `VideoError.cannotWrite`.

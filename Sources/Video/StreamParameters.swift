@@ -60,6 +60,17 @@ public final class StreamParameters: @unchecked Sendable {  // never changed aft
 
   deinit { avformat_free_context(shelf) }
 
+  /// Whether packets of the other stream can follow those of this one in a container.
+  package func isLike(_ other: StreamParameters) -> Bool {
+    let (mine, its) = (stream.pointee.codecpar.pointee, other.stream.pointee.codecpar.pointee)
+    func bytes(_ codec: AVCodecParameters) -> UnsafeRawBufferPointer {
+      UnsafeRawBufferPointer(start: codec.extradata, count: Int(codec.extradata_size))
+    }
+    return index == other.index && mine.codec_type == its.codec_type && mine.codec_id == its.codec_id
+      && mine.sample_rate == its.sample_rate && mine.ch_layout.nb_channels == its.ch_layout.nb_channels
+      && bytes(mine).elementsEqual(bytes(its))
+  }
+
   /// "audio (aac, eng)".
   public var title: String { "\(kind.rawValue) (\(codec)\(language.map { ", \($0)" } ?? ""))" }
 

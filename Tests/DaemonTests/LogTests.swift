@@ -75,7 +75,8 @@ private final class TestLog: Sendable {
     logger.info("one")
     var settings = LogSettings()
     settings.level = "debug"
-    log.output.use(settings, redactor: Redactor(secrets: ["secret-1"]))
+    log.output.use(settings)
+    log.output.use(Redactor(secrets: ["secret-1"]))
     logger.debug("two secret-1")
     #expect(try log.lines() == ["2026-02-01T00:00:00.000Z debug a: two ***"])
   }

@@ -73,4 +73,12 @@ import Testing
     ("masks:masks/front.mkv", .masks("masks/front.mkv")), ("masks:masks/", .masks("masks/")),
     ("front.jsonl", .records("front.jsonl")), ("jsonl+tcp://127.0.0.1:9", .records("tcp://127.0.0.1:9")),
   ]) func outputsAreToldApart(output: String, kind: OutputKind) { #expect(OutputKind(output) == kind) }
+
+  @Test(arguments: ["front.mp5", "front", "rtp://127.0.0.1:9000", "-", "masks:front.mp4"])
+  func whatCannotBeWrittenIsTold(output: String) {
+    #expect(OutputKind(output).problem?.contains(output == "-" ? "standard output" : output.suffix(9)) == true)
+  }
+
+  @Test(arguments: ["rec/front.mp4", "front.mkv", "a.ts", "hls/a.m3u8", "srt://h:9", "rtmp://h/live", "http://h/a.ts"])
+  func whatCanIsNot(output: String) { #expect(OutputKind(output).problem == nil) }
 }

@@ -30,6 +30,11 @@ import Testing
     #expect(redact("a key") == "a key")
   }
 
+  @Test func secretsOfBeforeStayHidden() {
+    let redact = Redactor(secrets: ["old-token"]).hiding(Redactor(secrets: ["new-token"]))
+    #expect(redact("old-token, new-token") == "***, ***")
+  }
+
   @Test func theTokenIsASecret() {
     var settings = DaemonSettings()
     settings.http.token = "abcdefgh"

@@ -1,10 +1,13 @@
 // Changes of a running daemon's streams that cannot be carried out.
+import Foundation
 import Frames
 import Logging
 import Pipeline
 import Settings
+import Synchronization
 import Tensors
 import Testing
+import UNet
 
 @testable import Daemon
 
@@ -64,11 +67,98 @@ import Testing
     #expect(streams.stop(within: .seconds(20)))
   }
 
+  @Test func aStreamThatCouldNotStartIsTriedAtAReload() throws {
+    let (folder, streams) = (try TestFolder(), started())
+    let model = folder("my.safetensors")
+    file.withLock { $0.streams["front"]?.model = model }
+    #expect(throws: DaemonError.self) { try streams.reload() }
+    #expect(try stillRuns(streams) && streams.status(of: "front").model == "road")
+    try copy("road", to: model)
+    #expect(try streams.reload().changed == ["front"])
+    #expect(try streams.status(of: "front").model == model)
+    #expect(streams.stop(within: .seconds(20)))
+  }
+
+  @Test func aModelWhoseFileWasReplacedIsTakenUp() throws {
+    let (folder, streams) = (try TestFolder(), started())
+    let model = folder("my.safetensors")
+    try copy("road", to: model)
+    file.withLock { $0.streams["front"]?.model = model }
+    _ = try streams.reload()
+    #expect(try streams.reload().unchanged == ["front"])
+    try copy("carla", to: model)
+    #expect(try streams.reload().changed == ["front"])
+    #expect(soon { (try? streams.status(of: "front"))?.classes.contains { $0.name == "lane line" } ?? false })
+    try copy("road", to: model)
+    _ = try streams.restart("front")
+    #expect(soon { (try? streams.status(of: "front"))?.classes.contains { $0.name == "bicyclist" } ?? false })
+    #expect(try streams.status(of: "front").model == model)
+    #expect(streams.stop(within: .seconds(20)))
+  }
+
+  @Test func whatBecameOfACandidateIsKept() throws {
+    let streams = started()
+    #expect(throws: DaemonError.self) { try streams.promoteShadow("front") }
+    _ = try streams.change("front", Self.candidate)
+    #expect(try streams.status(of: "front").shadow?.model == "carla")
+    let promoted = try streams.promoteShadow("front")
+    #expect(promoted.model == "carla" && promoted.shadow == nil)
+    // A new start with other settings must not bring the old one back.
+    _ = try streams.change("front", #"{"fps":5}"#)
+    #expect(try streams.status(of: "front").model == "carla" && streams.status(of: "front").shadow == nil)
+    _ = try streams.change("front", #"{"model":"road"}"#)
+    #expect(try streams.status(of: "front").model == "road")
+    _ = try streams.change("front", Self.candidate)
+    #expect(try streams.dropShadow("front").shadow == nil)
+    _ = try streams.change("front", Self.candidate)
+    #expect(try streams.status(of: "front").shadow?.model == "carla")
+    // What the file says is what counts in the end.
+    #expect(try streams.reload().changed == ["front"])
+    #expect(try streams.status(of: "front").shadow == nil)
+    #expect(streams.stop(within: .seconds(20)))
+  }
+
+  @Test func onlyWhatIsCarriedOutIsTold() throws {
+    let told = Monitor(0)
+    let streams = started { _ in told.withLock { $0 += 1 } }
+    file.withLock { $0.streams["front"]?.encoder.codec = "nonsense" }
+    #expect(throws: DaemonError.self) { try streams.reload() }
+    #expect(told.withLock { $0 } == 0)
+    file.withLock { $0.streams["front"] = Self.drawn }
+    _ = try streams.reload()
+    #expect(told.withLock { $0 } == 1)
+    #expect(streams.stop(within: .seconds(20)))
+  }
+
+  @Test func changesFromEverywhereComeOneAfterTheOther() throws {
+    let streams = started()
+    file.withLock { $0.streams["rear"] = Self.drawn }
+    DispatchQueue.concurrentPerform(iterations: 8) { number in
+      if number % 2 == 0 {
+        _ = try? streams.reload()  // with "rear"
+      } else {
+        _ = try? streams.add(#"{"name":"s\#(number)","source":"scenes:160x96@5"}"#)
+      }
+    }
+    // A reload takes away what is not in the file; whatever is left is known to both sides.
+    let names = streams.streams.map(\.name)
+    #expect(Set(names) == Set(streams.state.withLock { $0.settings.streams.keys }), "\(names)")
+    #expect(streams.stop(within: .seconds(20)))
+  }
+
   @Test func memoryIsGivenBackOnceNothingRuns() {
     var state = Streams.State(settings: DaemonSettings())
     var samples: [Bool] = []
     for _ in 0..<61 { samples.append(state.sampleIdleness()) }
     #expect(samples.indices.filter { samples[$0] } == [0, 30, 60])
+  }
+
+  private static let candidate = #"{"shadow":{"model":"carla","share":1}}"#
+
+  /// Replaces a file as a careful program does: a copy takes its place.
+  private func copy(_ model: String, to path: String) throws {
+    try FileManager.default.copyItem(atPath: ModelLibrary.path(of: model), toPath: path + ".new")
+    rename(path + ".new", path)
   }
 
   private static var drawn: StreamSettings {
@@ -78,12 +168,12 @@ import Testing
   }
 
   /// One stream that has shown frames.
-  private func started() -> Streams {
+  private func started(_ whenReloaded: @escaping @Sendable (DaemonSettings) -> Void = { _ in }) -> Streams {
     file.withLock { $0.streams["front"] = Self.drawn }
     let streams = Streams(
       file.withLock { $0 }, kernels: .best, facts: DaemonFacts(version: "test", cpu: "test", threads: 1),
       log: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }, redact: { $0 },
-      readSettings: { [file] () throws(DaemonError) in file.withLock { $0 } })
+      readSettings: { [file] () throws(DaemonError) in file.withLock { $0 } }, whenReloaded: whenReloaded)
     streams.start()
     #expect(soon { (try? streams.status(of: "front"))?.frames.shown ?? 0 > 1 })
     return streams

@@ -57,6 +57,34 @@ struct LiveTests {
     #expect(try Reading(copy).frames.count == 50)
   }
 
+  /// A muted camera must not hold up its own pictures.
+  @Test func picturesDoNotWaitForSoundThatHasStopped() throws {
+    let path = folder.file("in.ts")
+    try #require(
+      ffmpeg("-f lavfi -i testsrc2=s=160x90:r=25:d=4 -f lavfi -i sine=d=1 -c:v libx264 -bf 0 -g 25 -c:a aac \(path)"))
+    let listener = DatagramCounter()
+    let source = try MediaSource(path)
+    var options = SinkOptions(for: source.packets)
+    options.isLive = true
+    let sink = try MediaSink(
+      "udp://127.0.0.1:\(listener.port)?pkt_size=188", copying: source.packets.otherStreams, options)
+    var atSecond: [Int: Int] = [:]
+    loop: while true {
+      switch try source.next() {
+      case .frame(let frame):
+        try sink.write(frame)
+        atSecond[Int(frame.seconds ?? 0)] = listener.count
+      case .packet(let packet): try sink.write(packet)
+      case .end: break loop
+      default: break
+      }
+    }
+    let atEnd = listener.count
+    sink.abort()
+    // The third and fourth second hold pictures only, and come before the end.
+    #expect(atEnd > (atSecond[1] ?? 0) + 40, "\(atSecond)")
+  }
+
   @Test func transportStreamsGoOverTheNetwork() throws {
     let (port, copy) = (20000 + Int(getpid()) % 20000, folder.file("copy.ts"))
     let url = "tcp://127.0.0.1:\(port)"
@@ -104,5 +132,35 @@ private final class LiveWriter: @unchecked Sendable {  // `times` is guarded by 
   func age(ofFrame index: Int) -> Double {
     let age = ContinuousClock.now - lock.withLock { times[index] }
     return Double(age.components.attoseconds) / 1e18 + Double(age.components.seconds)
+  }
+}
+
+/// Counts the datagrams that come to a port.
+private final class DatagramCounter {
+  let port: Int
+  private let descriptor = socket(AF_INET, Int32(SOCK_DGRAM.rawValue), 0)
+  private var received = 0
+
+  init() {
+    var address = sockaddr_in()
+    (address.sin_family, address.sin_addr.s_addr) = (sa_family_t(AF_INET), inet_addr("127.0.0.1"))
+    var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+    let descriptor = descriptor
+    withUnsafeMutablePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
+        bind(descriptor, address, size)
+        getsockname(descriptor, address, &size)
+      }
+    }
+    port = Int(UInt16(bigEndian: address.sin_port))
+  }
+
+  deinit { close(descriptor) }
+
+  /// Datagrams so far.
+  var count: Int {
+    var bytes = [UInt8](repeating: 0, count: 2048)
+    while recv(descriptor, &bytes, bytes.count, Int32(MSG_DONTWAIT)) > 0 { received += 1 }
+    return received
   }
 }

@@ -22,6 +22,9 @@ public struct Redactor: Sendable {
   /// Hides the secrets of the configuration and its token.
   public init(_ settings: DaemonSettings) { self.init(secrets: settings.secrets.union([settings.http.token])) }
 
+  /// The same with further secrets.
+  func hiding(_ other: Redactor) -> Redactor { Redactor(secrets: secrets + other.secrets) }
+
   /// The text without what must not be seen.
   public func callAsFunction(_ text: String) -> String {
     var text = text

@@ -14,7 +14,8 @@ public struct ReconnectSettings: SettingsPart {
   public static let notes = [
     "first": "wait before a lost source is tried again; doubles each time",
     "longest": "wait between two tries",
-    "stall": "without a packet after which a source counts as lost; 0s: never",
+    "stall":
+      "without a packet, or four times as long without a picture, after which a source counts as lost; 0s: never",
     "placeholder": "whether outputs get a picture that says since when there is no signal",
   ]
 

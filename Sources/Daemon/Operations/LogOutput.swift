@@ -40,12 +40,13 @@ public final class LogOutput: Sendable {
     state = Mutex(State(level: Self.level(settings), isJSON: settings.format == "json", redact: redactor))
   }
 
-  /// Goes over to other settings and secrets from the next line on.
-  public func use(_ settings: LogSettings, redactor: Redactor) {
-    state.withLock { state in
-      (state.level, state.isJSON, state.redact) = (Self.level(settings), settings.format == "json", redactor)
-    }
+  /// Goes over to other settings from the next line on.
+  public func use(_ settings: LogSettings) {
+    state.withLock { state in (state.level, state.isJSON) = (Self.level(settings), settings.format == "json") }
   }
+
+  /// Goes over to other secrets from the next line on.
+  public func use(_ redactor: Redactor) { state.withLock { $0.redact = redactor } }
 
   /// A logger whose lines come here.
   ///

@@ -17,7 +17,7 @@ final class MaskOutput: StreamOutput {
       if path.hasSuffix("/") {
         write(to: MaskPictures(path, options, worker.meter))
       } else {
-        write(to: MaskRecording(path, options, worker.meter) { muxer in worker.opened(muxer) })
+        write(to: MaskRecording(path, options, worker))
       }
     }
   }

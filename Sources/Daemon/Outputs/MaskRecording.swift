@@ -18,12 +18,9 @@ struct MaskRecording: OutputMasks {
     var aspect, frameRate: Rational
   }
 
-  /// - Parameter announce: told which muxer is open.
-  init(
-    _ path: String, _ options: VideoOutputOptions, _ meter: OutputMeter, announce: @escaping (Muxer?) -> Void
-  ) {
-    (self.options, self.meter) = (options, meter)
-    container = OutputContainer(.recording(path), options, meter, announce: announce)
+  init(_ path: String, _ options: VideoOutputOptions, _ worker: OutputWorker<OutputLabels>) {
+    (self.options, meter) = (options, worker.meter)
+    container = OutputContainer(.recording(path), options, worker)
   }
 
   mutating func write(_ mask: PooledLabels, of item: OutputLabels) {

@@ -11,6 +11,10 @@ struct OutputContainer {
   private let meter: OutputMeter
   /// Told which muxer is open, so that others can end its waits.
   private let announce: (Muxer?) -> Void
+  /// Where recordings are finished, one at a time.
+  private let finishing = DispatchQueue(label: "verge.recordings")
+  /// The recordings that are not finished yet; the output waits for them.
+  private let unfinished: DispatchGroup
   private var muxer: Muxer?
   private var programme: Programme?
   /// What the open container's video is: another encoder's packets need another header.
@@ -22,9 +26,10 @@ struct OutputContainer {
   private var retry = Retry()
 
   init(
-    _ kind: OutputKind, _ options: VideoOutputOptions, _ meter: OutputMeter, announce: @escaping (Muxer?) -> Void
+    _ kind: OutputKind, _ options: VideoOutputOptions, _ worker: OutputWorker<some Sendable>
   ) {
-    (self.kind, self.options, self.meter, self.announce) = (kind, options, meter, announce)
+    (self.kind, self.options, meter, unfinished) = (kind, options, worker.meter, worker.unfinished)
+    announce = { worker.opened($0) }
   }
 
   /// Packets went missing before the next one.
@@ -67,7 +72,7 @@ struct OutputContainer {
       do { try muxer.finish() } catch { tell("\(error)") }
       return
     }
-    Self.finishing.async(group: Self.unfinished) {
+    finishing.async(group: unfinished) {
       do { try muxer.finish() } catch {
         meter.note("\(error)")
         tell("\(error)")
@@ -78,19 +83,6 @@ struct OutputContainer {
   /// How long it must go well after a failure until the next one counts as the first: a full disk and a peer that reads
   /// nothing take the first packets as well.
   private static let trial = Duration.seconds(10)
-  /// Where recordings are finished, one at a time.
-  private static let finishing = DispatchQueue(label: "verge.recordings")
-  /// The recordings that are not finished yet.
-  private static let unfinished = DispatchGroup()
-
-  /// Waits until all recordings are finished; one that is not is left in fragments, which play.
-  ///
-  /// - Returns: whether they were by the deadline.
-  static func waitForRecordings(until deadline: ContinuousClock.Instant) -> Bool {
-    let seconds = max(0, (deadline - .now) / .seconds(1))
-    return unfinished.wait(timeout: .now() + seconds) == .success
-  }
-
   private func isFull(_ packet: Packet) -> Bool {
     guard case .recording = kind, muxer != nil, options.recording.every.seconds > 0 else { return false }
     return (packet.seconds ?? 0) - began >= options.recording.every.seconds

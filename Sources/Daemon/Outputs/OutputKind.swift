@@ -1,5 +1,6 @@
 // What an output of a stream is, by how it is written.
 import Foundation
+import Video
 
 /// The kinds of outputs.
 enum OutputKind: Sendable, Hashable {
@@ -56,8 +57,15 @@ extension OutputKind {
 
   /// What is wrong with it, as the rest of a sentence; nil for what can be written.
   var problem: String? {
-    guard case .masks(let path) = self, !path.hasSuffix("/"), !path.lowercased().hasSuffix(".mkv") else { return nil }
-    return "must name a folder, with / at its end, or a .mkv after masks:, not '\(path)'"
+    switch self {
+    case .network(let name), .recording(let name), .hls(let name):
+      guard name != "-" else { return "must name a file or a URL: the daemon's standard output is nobody's" }
+      do throws(VideoError) { _ = try OutputTarget(name) } catch { return "cannot be: \(error)" }
+      return nil
+    case .masks(let path) where !path.hasSuffix("/") && !path.lowercased().hasSuffix(".mkv"):
+      return "must name a folder, with / at its end, or a .mkv after masks:, not '\(path)'"
+    case .records, .masks: return nil
+    }
   }
 }
 

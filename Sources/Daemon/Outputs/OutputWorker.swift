@@ -1,4 +1,5 @@
 // What every output of a stream does on a thread of its own.
+import Dispatch
 import Foundation
 import Pipeline
 import Synchronization
@@ -11,6 +12,8 @@ final class OutputWorker<Item: Sendable>: Sendable {
   let meter: OutputMeter
   private let queue: BoundedQueue<Item>
   private let thread: WaitableThread
+  /// What the thread has handed on and is not done yet: recordings are made ordinary files aside.
+  let unfinished = DispatchGroup()
   /// What the thread writes to, so that a write can be ended from elsewhere.
   private let open = Mutex<(any Cancellable)?>(nil)
 
@@ -51,9 +54,13 @@ final class OutputWorker<Item: Sendable>: Sendable {
 
   /// Waits for that.
   ///
-  /// - Returns: false when it takes longer; the output then gives up what it waits for.
+  /// - Returns: false when it takes longer; the output then gives up what it waits for. A recording that is not finished
+  ///   is left in fragments, which play.
   func wait(until deadline: ContinuousClock.Instant) -> Bool {
-    if thread.wait(until: deadline) { return true }
+    if thread.wait(until: deadline) {
+      let seconds = max(0, (deadline - .now) / .seconds(1))
+      return unfinished.wait(timeout: .now() + seconds) == .success
+    }
     queue.cancel()
     open.withLock { $0 }?.cancel()
     return false

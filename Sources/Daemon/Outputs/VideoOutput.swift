@@ -41,7 +41,7 @@ final class VideoOutput: StreamOutput {
   func wait(until deadline: ContinuousClock.Instant) -> Bool { worker.wait(until: deadline) }
 
   private func work() {
-    var container = OutputContainer(kind, options, worker.meter) { [worker] muxer in worker.opened(muxer) }
+    var container = OutputContainer(kind, options, worker)
     var last = 0
     while let item = worker.next() {
       if item.number != last + 1 { container.lost() }

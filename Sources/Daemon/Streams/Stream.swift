@@ -119,7 +119,7 @@ final class Stream: Sendable {
       let shown = tally.account.snapshot.shown
       let end = connect(cancellation)
       if tally.account.snapshot.shown > shown { backoff.reset() }
-      settle(end, after: backoff.wait())
+      settle(end) { backoff.wait() }
     }
     hub.close()
   }
@@ -142,6 +142,7 @@ final class Stream: Sendable {
 
   /// One connection from opening to end.
   private func connect(_ cancellation: Cancellation) -> ConnectionEnd {
+    var end = ConnectionEnd.ended
     do {
       let source = try plan.open(threads: networks.threads, cancellation) { [log] in log.notice("\($0)") }
       hub.connect(source.video, others: source.others)
@@ -156,10 +157,20 @@ final class Stream: Sendable {
       defer { state.withLock { $0.session = nil } }
       if !mayRun { session.stop() }
       try session.wait()
-      return cancellation.isCancelled ? .ordered : .ended
     } catch {
-      return cancellation.isCancelled ? .ordered : .failed("\(error)", isFinal: isFinal(error))
+      end = .failed("\(error)", isFinal: isFinal(error))
     }
+    if cancellation.isCancelled { return .ordered }
+    guard let seconds = state.withLock({ $0.takeBlindness() }) else { return end }
+    return .failed("no picture for \(Int(seconds.rounded())) s, though the source gives data", isFinal: false)
+  }
+
+  /// Opens a source anew that has given no picture for long: its video has ended and its sound goes on, or it has changed its
+  /// codec. One in which nothing at all comes is found by its reader. Called once a second.
+  func watchForBlindness() {
+    guard !plan.isFile else { return }
+    let (frames, limit) = (tally.account.snapshot, settings.reconnect.stall.seconds * 4)
+    state.withLock { $0.isBlind(frames, limit: limit) ? $0.session : nil }?.stop()
   }
 
   private func session(_ source: OpenSource) throws -> Session {
@@ -187,11 +198,13 @@ final class Stream: Sendable {
   }
 
   /// Decides what comes after a connection.
-  private func settle(_ end: ConnectionEnd, after wait: Duration) {
+  ///
+  /// - Parameter wait: how long to wait before the next try; asked for only when that was not ordered.
+  private func settle(_ end: ConnectionEnd, after wait: () -> Duration) {
     switch end {
     case .ordered: break
     case .ended where plan.isFile && !plan.loops: state.withLock { $0.become(.ended) }
-    case .ended: retry("the source has ended", after: wait)
+    case .ended: retry("the source has ended", after: wait())
     case .failed(let message, let isFinal):
       if isFinal {
         log.error("\(message)")
@@ -200,7 +213,7 @@ final class Stream: Sendable {
           state.become(.failed)
         }
       } else {
-        retry(message, after: wait)
+        retry(message, after: wait())
       }
     }
   }

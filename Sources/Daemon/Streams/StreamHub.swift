@@ -72,8 +72,8 @@ final class StreamHub: SessionReceiver {
     state.withLock { state in
       state.clock.reconnect()
       state.offsets = [:]
-      let same = state.programme.map { $0.frameRate == rate && $0.others.isEmpty && others.isEmpty } ?? false
-      if !same { state.programme = Programme(others: others, frameRate: rate) }
+      let same = state.programme.map { $0.frameRate == rate && $0.others.elementsEqual(others) { $0.isLike($1) } }
+      if same != true { state.programme = Programme(others: others, frameRate: rate) }
     }
   }
 
@@ -145,8 +145,7 @@ final class StreamHub: SessionReceiver {
   ///
   /// - Returns: false when some had to be cut off.
   func wait(until deadline: ContinuousClock.Instant) -> Bool {
-    let ended = outputs.map { $0.wait(until: deadline) }
-    return OutputContainer.waitForRecordings(until: deadline) && ended.allSatisfy { $0 }
+    outputs.map { $0.wait(until: deadline) }.allSatisfy { $0 }
   }
 
   /// Brings a picture of our own to the outputs' time.

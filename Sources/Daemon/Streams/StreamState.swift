@@ -25,6 +25,10 @@ struct StreamState {
   /// When the last frame came; before there was one, when the stream was added.
   private var lastFrame = Date()
   var samples: [RateSample] = []
+  /// When pictures came last, and what had come by then.
+  private var sight = (frames: FrameCounts(), at: ContinuousClock.now)
+  /// Seconds without a picture for which the connection was ended.
+  private var blindness: Double?
 
   mutating func become(_ state: StreamStatus.State) {
     guard state != self.state else { return }
@@ -57,6 +61,29 @@ struct StreamState {
     lastFrame = Date()
     become(.running)
   }
+
+  /// Whether a connection has given no pictures for longer than `limit` seconds, shown or not. A few among many that cannot
+  /// be decoded are none: another codec's packets make such.
+  ///
+  /// - Parameters:
+  ///   - frames: what came so far.
+  ///   - limit: long enough for a camera's next key frame; 0 for never.
+  mutating func isBlind(_ frames: FrameCounts, limit: Double) -> Bool {
+    func pictures(_ frames: FrameCounts) -> Int { frames.shown + frames.late + frames.skipped }
+    let came = pictures(frames) - pictures(sight.frames)
+    let sees = came > 0 && came * 4 >= frames.undecodable - sight.frames.undecodable
+    guard session != nil, order == .run, !sees else {
+      sight = (frames, .now)
+      return false
+    }
+    let seconds = (ContinuousClock.now - sight.at).inSeconds
+    guard limit > 0, seconds > limit else { return false }
+    blindness = seconds
+    return true
+  }
+
+  /// What the connection was ended for; nil where that was something else.
+  mutating func takeBlindness() -> Double? { blindness.take() }
 
   /// What to show in place of a picture; nil while there are some, or while they may come any moment.
   var notice: [String]? {

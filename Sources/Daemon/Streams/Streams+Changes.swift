@@ -1,46 +1,49 @@
-import Logging
 // Streams that are added and changed while the daemon runs.
+import Logging
 import Settings
 import Synchronization
 import UNet
 
 extension Streams {
   public func add(_ request: String) throws(DaemonError) -> StreamStatus {
-    let (name, settings) = try StreamSettings.added(by: request, defaults: state.withLock { $0.settings.defaults })
-    try StreamConflicts.check(name, settings, among: state.withLock { $0.settings.streams })
-    let isFree = state.withLock { state in
-      guard state.streams[name] == nil else { return false }
-      // The place is taken before the stream is made, which takes a while.
-      state.streams[name] = Entry(settings: settings)
-      state.settings.streams[name] = settings
-      return true
-    }
-    guard isFree else { throw .exists(name) }
-    do throws(DaemonError) { install(name, settings, try make(name, settings)) } catch {
-      state.withLock { state in (state.streams[name], state.settings.streams[name]) = (nil, nil) }
-      throw error
-    }
-    return try status(of: name)
+    try alone { () throws(DaemonError) in try addAlone(request) }
   }
 
   public func change(_ name: String, _ request: String) throws(DaemonError) -> StreamStatus {
+    try alone { () throws(DaemonError) in try changeAlone(name, request) }
+  }
+
+  public func reload() throws(DaemonError) -> ReloadReport {
+    try alone { () throws(DaemonError) in try reloadAlone() }
+  }
+
+  private func addAlone(_ request: String) throws(DaemonError) -> StreamStatus {
+    let (name, settings) = try StreamSettings.added(by: request, defaults: state.withLock { $0.settings.defaults })
+    try StreamConflicts.check(name, settings, among: state.withLock { $0.settings.streams })
+    guard state.withLock({ $0.streams[name] == nil }) else { throw .exists(name) }
+    install(name, settings, try make(name, settings))
+    state.withLock { $0.settings.streams[name] = settings }
+    return try status(of: name)
+  }
+
+  private func changeAlone(_ name: String, _ request: String) throws(DaemonError) -> StreamStatus {
     let entry = try entry(name)
     let settings = try entry.settings.changed(by: request)
     try StreamConflicts.check(name, settings, among: state.withLock { $0.settings.streams })
-    let change = entry.needs(entry.settings.change(to: settings))
+    let change = needs(entry.settings.change(to: settings), entry, settings)
     try carryOut(change, on: name, settings, change == .restart ? try make(name, settings) : nil)
     state.withLock { $0.settings.streams[name] = settings }
     return try status(of: name)
   }
 
-  public func reload() throws(DaemonError) -> ReloadReport {
+  private func reloadAlone() throws(DaemonError) -> ReloadReport {
     let settings = try readSettings()
     let old = state.withLock { $0.settings }
     let models = try loadModels(of: settings)
     defer { withExtendedLifetime(models) {} }
     let entries = state.withLock { $0.streams }
     let changes = old.changes(to: settings).sorted { $0.key < $1.key }.map { name, change in
-      (name: name, change: entries[name]?.needs(change) ?? change)
+      (name: name, change: needs(change, entries[name], settings.streams[name]))
     }
     let made = try makeStreams(for: changes, settings)
     var report = ReloadReport()
@@ -54,10 +57,11 @@ extension Streams {
       if let wanted = settings.streams[name] {
         try carryOut(change, on: name, wanted, made[name])
       } else {
-        try remove(name)
+        end(name)
       }
     }
     state.withLock { $0.settings = settings }
+    whenReloaded(settings)
     for group in old.groupsForRestart(to: settings) {
       environment.log.warning("changes of \(group) act when the daemon is started anew")
     }
@@ -105,31 +109,40 @@ extension Streams {
     case .looks, .models:
       let entry = try entry(name)
       guard let stream = entry.stream else { throw .conflict("stream '\(name)' does not run") }
-      if change == .models { try changeModels(of: stream, from: entry.settings, to: settings) }
+      if change == .models { try useModels(of: settings, in: stream) }
       stream.painter.change(settings.overlay, classes: settings.classes)
       state.withLock { $0.streams[name]?.settings = settings }
     }
   }
 
-  private func changeModels(
-    of stream: Stream, from old: StreamSettings, to new: StreamSettings
-  ) throws(DaemonError) {
+  /// Gives a stream the models of the settings, as their files are now.
+  func useModels(of settings: StreamSettings, in stream: Stream) throws(DaemonError) {
     do throws(ModelError) {
-      let model = try environment.networks.model(new.model)
-      let shadow = new.shadow.model.isEmpty ? nil : try environment.networks.model(new.shadow.model)
-      if new.model != old.model { stream.segmenter.change(to: model) }
-      guard new.shadow != old.shadow || new.model != old.model else { return }
-      stream.segmenter.setShadow(shadow.map { Shadow($0, share: new.shadow.share) })
+      let model = try environment.networks.model(settings.model)
+      let candidate = settings.shadow.model.isEmpty ? nil : try environment.networks.model(settings.shadow.model)
+      if model !== stream.segmenter.model { stream.segmenter.change(to: model) }
+      let shadow = stream.segmenter.shadow
+      guard candidate !== shadow?.model || settings.shadow.share != shadow?.share else { return }
+      stream.segmenter.setShadow(candidate.map { Shadow($0, share: settings.shadow.share) })
     } catch {
       throw .invalid(place: "model", reason: "\(error)")
     }
   }
-}
 
-extension Streams.Entry {
-  /// What it takes to carry a change out: what does not run, or could not start before, is started anew.
-  fileprivate func needs(_ change: StreamChange) -> StreamChange {
-    stream == nil && (change == .looks || change == .models) ? .restart : change
+  /// What it takes to carry a change out: what does not run is started anew, and a model's file may be another one.
+  private func needs(_ change: StreamChange, _ entry: Entry?, _ wanted: StreamSettings?) -> StreamChange {
+    guard let entry, let wanted, change != .restart else { return change }
+    guard let stream = entry.stream else { return wanted.enabled || change != .unchanged ? .restart : .unchanged }
+    return change != .models && hasOtherModels(wanted, than: stream) ? .models : change
+  }
+
+  /// Whether the files of the models are not those that the stream runs. What cannot be read is none.
+  private func hasOtherModels(_ settings: StreamSettings, than stream: Stream) -> Bool {
+    let shadow = stream.segmenter.shadow?.model
+    return [(settings.model, stream.segmenter.model), (settings.shadow.model, shadow)].contains { name, used in
+      guard !name.isEmpty, let model = try? environment.networks.model(name) else { return false }
+      return model !== used
+    }
   }
 }
 

@@ -27,7 +27,14 @@ extension Streams: StreamDirectory {
   }
 
   public func remove(_ name: String) throws(DaemonError) {
-    _ = try entry(name)
+    try alone { () throws(DaemonError) in
+      _ = try entry(name)
+      end(name)
+    }
+  }
+
+  /// Ends a stream, and forgets it.
+  func end(_ name: String) {
     state.withLock { state in
       state.settings.streams[name] = nil
       return state.replace(name, with: nil)
@@ -37,26 +44,52 @@ extension Streams: StreamDirectory {
   public func pause(_ name: String) throws(DaemonError) -> StreamStatus { try command(name) { $0.pause() } }
   public func resume(_ name: String) throws(DaemonError) -> StreamStatus { try command(name) { $0.resume() } }
 
+  /// Opens the source anew, with the models as their files are now.
   public func restart(_ name: String) throws(DaemonError) -> StreamStatus {
-    let entry = try entry(name)
-    // What could not start before may start now.
-    if entry.stream == nil, entry.settings.enabled {
-      install(name, entry.settings, try make(name, entry.settings))
+    try alone { () throws(DaemonError) in
+      let entry = try entry(name)
+      if let stream = entry.stream {
+        try useModels(of: entry.settings, in: stream)
+      } else if entry.settings.enabled {
+        // What could not start before may start now.
+        install(name, entry.settings, try make(name, entry.settings))
+      }
+      return try command(name) { $0.restart() }
     }
-    return try command(name) { $0.restart() }
   }
 
+  /// Puts the candidate in the model's place, until a configuration that says otherwise is read.
   public func promoteShadow(_ name: String) throws(DaemonError) -> StreamStatus {
-    try command(name) { stream throws(DaemonError) in
-      guard let shadow = stream.segmenter.shadow else { throw .conflict("stream '\(name)' has no candidate model") }
-      stream.segmenter.change(to: shadow.model)
-    }
+    try decide(name) { settings in (settings.model, settings.shadow) = (settings.shadow.model, ShadowSettings()) }
   }
 
   public func dropShadow(_ name: String) throws(DaemonError) -> StreamStatus {
-    try command(name) { stream throws(DaemonError) in
-      guard stream.segmenter.shadow != nil else { throw .conflict("stream '\(name)' has no candidate model") }
-      stream.segmenter.setShadow(nil)
+    try decide(name) { settings in settings.shadow = ShadowSettings() }
+  }
+
+  /// Ends a candidate's time, and keeps in the settings what it ended with.
+  private func decide(
+    _ name: String, _ verdict: (inout StreamSettings) -> Void
+  ) throws(DaemonError) -> StreamStatus {
+    try alone { () throws(DaemonError) in
+      var settings = try entry(name).settings
+      return try command(name) { stream throws(DaemonError) in
+        guard let shadow = stream.segmenter.shadow else {
+          throw .conflict("stream '\(name)' has no candidate model")
+        }
+        let before = settings.model
+        verdict(&settings)
+        // The very model that was tried, whatever its file is by now.
+        if settings.model == before {
+          stream.segmenter.setShadow(nil)
+        } else {
+          stream.segmenter.change(to: shadow.model)
+        }
+        state.withLock { state in
+          state.streams[name]?.settings = settings
+          state.settings.streams[name] = settings
+        }
+      }
     }
   }
 

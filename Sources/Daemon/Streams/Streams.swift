@@ -10,11 +10,15 @@ import UNet
 
 /// The streams and what they share; what the API, the page and the metrics ask.
 ///
-/// Safe to use from any thread. Calls return at once; what a stream is told happens on its own thread.
+/// Safe to use from any thread. Questions return at once. Changes come one after the other, and take as long as their models
+/// to load; what a stream is told happens on its own thread.
 public final class Streams: Sendable {
   let environment: StreamEnvironment
   let facts: DaemonFacts
   let readSettings: @Sendable () throws(DaemonError) -> DaemonSettings
+  let whenReloaded: @Sendable (DaemonSettings) -> Void
+  /// Held by a change from its first look at the settings to its end: they come from the API and from signals.
+  private let changing = NSLock()
   let state: Mutex<State>
   private let sampler = RepeatingTimer()
 
@@ -40,14 +44,16 @@ public final class Streams: Sendable {
   ///   - settings: checked.
   ///   - redact: takes credentials out of texts.
   ///   - readSettings: reads the configuration again, for `reload`.
+  ///   - whenReloaded: is told the new configuration once it is carried out.
   public init(
     _ settings: DaemonSettings, kernels: Kernels, facts: DaemonFacts, log: Logger,
     redact: @escaping @Sendable (String) -> String,
-    readSettings: @escaping @Sendable () throws(DaemonError) -> DaemonSettings
+    readSettings: @escaping @Sendable () throws(DaemonError) -> DaemonSettings,
+    whenReloaded: @escaping @Sendable (DaemonSettings) -> Void = { _ in }
   ) {
     environment = StreamEnvironment(
       networks: SharedNetworks(kernels: kernels, threads: facts.threads), log: log, redact: redact)
-    (self.facts, self.readSettings) = (facts, readSettings)
+    (self.facts, self.readSettings, self.whenReloaded) = (facts, readSettings, whenReloaded)
     state = Mutex(State(settings: settings))
   }
 
@@ -59,8 +65,9 @@ public final class Streams: Sendable {
     sampler.start(every: 1) { [weak self] in self?.sample() }
   }
 
-  /// Whether the streams can be asked: a lock that is never given back is what a watchdog is for.
-  public var isAlive: Bool { state.withLock { $0.isReady } }
+  /// Whether the streams can be asked: a lock that is never given back is what a watchdog is for. While they start and end
+  /// as well, which may take longer than a watchdog waits.
+  public var isAlive: Bool { state.withLock { _ in true } }
 
   /// Ends every stream, finishing what it writes.
   ///
@@ -77,8 +84,18 @@ public final class Streams: Sendable {
     return all.map { $0.wait(until: deadline) }.allSatisfy { $0 }
   }
 
+  /// Makes a change with no other beside it.
+  func alone<Value>(_ change: () throws(DaemonError) -> Value) throws(DaemonError) -> Value {
+    changing.lock()
+    defer { changing.unlock() }
+    return try change()
+  }
+
   private func sample() {
-    for stream in state.withLock({ $0.streams.values.compactMap(\.stream) }) { stream.sample() }
+    for stream in state.withLock({ $0.streams.values.compactMap(\.stream) }) {
+      stream.sample()
+      stream.watchForBlindness()
+    }
     let isIdle = state.withLock { state in
       state.ending.removeAll(where: \.isOver)
       return state.sampleIdleness()
