@@ -67,6 +67,8 @@ import Testing
     #expect(next.text.contains("\"steps\":3"), "\(next.talk)")
     let other = try run(["train", "--resume", "-o", "m.safetensors", "--batch", "3"], in: folder)
     expectFailure(other, saying: "batch 2, not 3")
+    let wider = try run(["train", "--resume", "-o", "m.safetensors", "--widths", "8,16,24"], in: folder)
+    expectFailure(wider, saying: "m.safetensors.checkpoint")
     try Data("batch: 2\nbatsh: 3\n".utf8).write(to: folder["r.yaml"])
     let wrong = try run(["train", "--recipe", "r.yaml", "--data", "scenes:", "-o", "n.safetensors"], in: folder)
     expectFailure(wrong, saying: "r.yaml:2: unknown key 'batsh'; did you mean 'batch'?")

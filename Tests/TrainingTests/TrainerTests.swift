@@ -1,6 +1,7 @@
 // Whole runs on toy data.
 import Foundation
 import Settings
+import Synchronization
 import Testing
 import UNet
 
@@ -213,11 +214,24 @@ import UNet
       stem: 2, widths: [8, 16], classes: ["tree", "car"].map { PixelClass(name: $0, color: ClassColor(0, 0, 0)) })
     var start = Fixtures.weights(other, seed: 99)
     let before = start
-    start.takeOver(model, architecture: other)
+    let taken = start.takeOver(model, architecture: other)
+    #expect(taken.layers == other.layers.count - 1 && taken.classes == ["car"])
     #expect(start["stem"] == model.weights["stem"])
     let (rows, source) = (start["head"]!.weight.values, model.weights["head"]!.weight.values)
     #expect(rows[8..<16] == source[16..<24])
     #expect(rows[0..<8] == before["head"]!.weight.values[0..<8])
+  }
+
+  /// A folder that goes bad after hours must not take them with it.
+  @Test func whatWasTrainedIsKeptWhenPicturesCanNoLongerBeRead() throws {
+    let settings = try configuration(try Fixtures.folder(), steps: 50)
+    let trainer = try Trainer(settings, sources: [SpoilingSource(reads: 40)], validation: nil)
+    #expect(throws: TrainingError.self) { try trainer.run { _ in true } }
+    #expect(trainer.state.step > 2)
+    let next = try self.trainer(settings)
+    try next.resume()
+    #expect(next.state.step == trainer.state.step)
+    #expect(Array(next.values.buffer) == Array(trainer.values.buffer))
   }
 
   @Test func settingsOutOfRangeAreNamed() throws {
@@ -228,6 +242,29 @@ import UNet
     } throws: { error in
       "\(error)".hasPrefix("size ")
     }
+  }
+}
+
+/// A folder whose pictures can be read for a while only.
+private final class SpoilingSource: LabelledSource {
+  private let whole = ToySource(count: 400)
+  private let left: Mutex<Int>
+
+  init(reads: Int) { left = Mutex(reads) }
+
+  var specification: String { whole.specification }
+  var classNames: [String] { whole.classNames }
+  var count: Int { whole.count }
+
+  func name(at index: Int) -> String { whole.name(at: index) }
+
+  func picture(at index: Int) throws(TrainingError) -> LabelledPicture {
+    let isSpoilt = left.withLock { left in
+      left -= 1
+      return left < 0
+    }
+    guard !isSpoilt else { throw .picture(path: name(at: index), reason: "cannot be read") }
+    return try whole.picture(at: index)
   }
 }
 

@@ -60,7 +60,7 @@ public struct ClassBalance: SettingsPart {
     for (name, factor) in weights {
       guard let index = classNames.firstIndex(of: name) else {
         throw .setting(
-          name: "loss.balance.weights", reason: "names '\(name)'; classes: \(classNames.joined(separator: ", "))")
+          name: "loss.balance.weights", reason: "names '\(name)'; classes: \(NearestName.text(unknown: name, known: classNames))")
       }
       result[index] *= factor
     }

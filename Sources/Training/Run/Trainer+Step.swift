@@ -45,6 +45,8 @@ extension Trainer {
 
   private func checkFinite(loss: Double, norm: Double) throws(TrainingError) {
     if !loss.isFinite || !norm.isFinite {
+      // Before the first checkpoint nothing else would be left. What is no number is not kept, and is told below.
+      if state.step > 0, state.savedStep == nil { try? save() }
       let layer = layer { !gradients.data[$0].isFinite } ?? layer { !values.data[$0].isFinite }
       throw diverged(
         layer: layer ?? "head", reason: loss.isFinite ? "its gradient is not a number" : "the loss is not a number")

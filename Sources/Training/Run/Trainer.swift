@@ -19,6 +19,8 @@ public final class Trainer {
   let optimizer: Optimizer
   let loss: SegmentationLoss
   let predictor: FloatPredictor
+  /// What the first weights are of; nil where they are drawn.
+  let takenOver: TakenOver?
   var state = RunState()
   /// Where the run feels the roundings of 8 bits; from its start on.
   var awareness: QuantizationAwareness?
@@ -65,7 +67,7 @@ public final class Trainer {
     predictor = FloatPredictor(architecture, values: optimizer.average, workers: workers)
     var random = SeededRandom(seed: recipe.seed)
     var start = Weights(initial: architecture, using: &random)
-    if let initial { start.takeOver(initial, architecture: architecture) }
+    takenOver = initial.map { start.takeOver($0, architecture: architecture) }
     if configuration.isQuantizationAware { start = start.folded() }
     state.hasFixedNorms = configuration.isQuantizationAware || initial?.weights.isFolded ?? false
     try network.layout.load(start, into: values.data)
@@ -90,7 +92,7 @@ public final class Trainer {
     var end = TrainingEnd.completed
     while end == .completed && !isDone {
       let epoch = self.epoch
-      let (lossValue, rate) = try step(stream.next())
+      let (lossValue, rate) = try step(nextBatch(of: stream))
       if !report(.step(stepReport(loss: lossValue, rate: rate))) { end = .interrupted }
       if !reportSkipped(report) { end = .interrupted }
       if end == .completed, self.epoch != epoch, self.epoch % recipe.evaluation.every == 0 { end = try measure(report) }
@@ -100,5 +102,13 @@ public final class Trainer {
     if end == .interrupted { try writeUnmeasured() }
     try save()
     return summary(end)
+  }
+
+  /// - Throws: what the stream does; what was trained until then is kept.
+  private func nextBatch(of stream: BatchStream) throws(TrainingError) -> Batch {
+    do throws(TrainingError) { return try stream.next() } catch {
+      if state.step != state.savedStep ?? 0 { try save() }
+      throw error
+    }
   }
 }

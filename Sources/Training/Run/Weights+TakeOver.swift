@@ -5,21 +5,36 @@ extension Weights {
   /// Takes over from `model` every layer of equal shape, and the head's rows of classes with equal names.
   ///
   /// - Parameter architecture: of these weights.
-  mutating func takeOver(_ model: Model, architecture: Architecture) {
+  /// - Returns: how much that was.
+  @discardableResult
+  mutating func takeOver(_ model: Model, architecture: Architecture) -> TakenOver {
+    var taken = TakenOver(model: model.name, layers: 0, classes: [])
     for layer in architecture.layers where layer.name != Architecture.headName {
       guard let known = model.weights[layer.name], known.weight.shape == layer.weightShape else { continue }
       self[layer.name] = known
+      taken.layers += 1
     }
     guard let source = model.weights[Architecture.headName], var head = self[Architecture.headName],
       source.weight.shape[3] == head.weight.shape[3]
-    else { return }
+    else { return taken }
     let channels = head.weight.shape[3]
     for (row, entry) in architecture.classes.enumerated() {
       guard let from = model.architecture.classes.firstIndex(where: { $0.name == entry.name }) else { continue }
       head.weight.values.replaceSubrange(
         row * channels..<(row + 1) * channels, with: source.weight.values[from * channels..<(from + 1) * channels])
       if let bias = source.bias { head.bias?[row] = bias[from] }
+      taken.classes.append(entry.name)
     }
     self[Architecture.headName] = head
+    return taken
   }
+}
+
+/// What a network starts with of another model.
+struct TakenOver {
+  let model: String
+  /// Without the head.
+  var layers: Int
+  /// Whose rows of the head were taken.
+  var classes: [String]
 }

@@ -25,9 +25,12 @@ enum FinalQuantization {
     let result = try ModelQuantization.quantize(
       model, calibration: calibration, validation: measured ?? calibration, settings: settings)
     guard result.loss <= QuantizationSettings.standardMaxLoss else {
-      let why = QuantizeReport.refusal(result, maxLoss: QuantizationSettings.standardMaxLoss, model: path)
+      let limit = QuantizationSettings.standardMaxLoss
+      let why = QuantizeReport.loss(result, maxLoss: limit).replacing("--max-loss \(limit)", with: "\(limit)")
       if hasIntegers { try result.model.with(quantized: nil).write(to: path) }
-      return Console.standard.warn("\(path): the model stays a float one: \(why)")
+      return Console.standard.warn(
+        "\(path): the model stays a float one: \(why); fine-tune it with verge train --qat --init "
+          + "\(path), or accept it with verge quantize --max-loss")
     }
     try result.model.write(to: path)
     guard !quiet else { return }
