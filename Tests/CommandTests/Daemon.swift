@@ -6,6 +6,7 @@ import Testing
 /// FFmpeg's programs as peers.
 enum Judge {
   static let hasFFmpeg = FileManager.default.fileExists(atPath: "/usr/bin/ffmpeg")
+  static func has(_ program: String) -> Bool { FileManager.default.fileExists(atPath: "/usr/bin/" + program) }
   /// Serves folders over HTTP.
   static let hasPython = FileManager.default.fileExists(atPath: "/usr/bin/python3")
 }
@@ -49,7 +50,7 @@ func freePort() throws -> Int {
   return Int(UInt16(bigEndian: address.sin_port))
 }
 
-/// The daemon on a free port, asked with curl's help where there is any, else by a plain socket.
+/// The daemon on a free port.
 final class Daemon {
   let program: RunningProgram
   let port: Int

@@ -19,6 +19,7 @@ import Testing
       """, in: folder)
     let camera = try Peer(Peer.camera + " -f mpegts tcp://127.0.0.1:\(port)?listen=1", in: folder)
     #expect(daemon.waits { $0.shown("front") > 10 })
+    let before = try Usage(of: daemon.program)
     camera.freeze()
     #expect(daemon.waits { $0.state("front") == "reconnecting" })
     #expect(daemon.program.talkSoFar.contains("front: tcp://127.0.0.1:\(port): nothing came for 1 s"))
@@ -36,6 +37,7 @@ import Testing
     #expect(daemon.waits { $0.reconnects("mute") >= 3 })
     #expect(daemon.shown("mute") == 0 && daemon.lastError("mute").contains("nothing came"))
     #expect(daemon.reconnects("clean") == 0 && daemon.reconciles("clean"))
+    try expectNoMore(than: before, in: daemon)
     #expect(try daemon.end().status == 0)
     next.end()
     let recordings = try folder.names(in: "rec")
@@ -55,8 +57,10 @@ import Testing
           encoder: { keyframes: 500ms, crf: 1, preset: ultrafast }
       """, in: folder)
     #expect(daemon.waits { $0.outputs("front").first?.error.contains("takes nothing") ?? false })
+    let before = try Usage(of: daemon.program)
     // It keeps its peers waiting again and again, and nothing else waits with it.
     #expect(daemon.waits { $0.outputs("front").first?.dropped ?? 0 > 50 })
+    try expectNoMore(than: before, in: daemon)
     let (outputs, shown) = (daemon.outputs("front"), daemon.shown("front"))
     for output in outputs.dropFirst() {
       #expect(output.dropped == 0 && output.error.isEmpty && output.reconnects == 0)
@@ -90,6 +94,7 @@ import Testing
     let first = try #require(try folder.names(in: "small").first { $0.hasSuffix(".mp4") })
     let kept = try FFmpeg.frameCount(folder["small/" + first])
     #expect(kept > 10)
+    let before = try Usage(of: daemon.program)
     // The waits between the tries grow.
     #expect(daemon.waits { $0.outputs("front").first?.dropped ?? 0 > 40 })
     #expect(daemon.outputs("front").first?.reconnects ?? 0 <= 6)
@@ -100,6 +105,7 @@ import Testing
     let other = daemon.outputs("front")[1]
     #expect(other.dropped == 0 && other.error.isEmpty && daemon.shown("front") - other.frames <= 8)
     #expect(daemon.reconnects("front") == 0 && daemon.reconciles("front"))
+    try expectNoMore(than: before, in: daemon)
     let claimed = daemon.outputs("front")[0].frames
     #expect(try daemon.end().status == 0)
     let recordings = try folder.names(in: "small").filter { $0.hasSuffix(".mp4") }
@@ -120,6 +126,7 @@ import Testing
       streams: { front: { source: "scenes:320x192@10", model: my.safetensors, outputs: [front.jsonl] } }
       """, in: folder)
     #expect(daemon.waits { $0.shown("front") > 3 })
+    let before = try Usage(of: daemon.program)
     // Cut off and overwritten where it lies, as a copy that broke off would.
     let file = try FileHandle(forWritingTo: folder["my.safetensors"])
     try file.truncate(atOffset: 0)
@@ -143,13 +150,24 @@ import Testing
     let shown = daemon.shown("front")
     #expect(shown > 3 && daemon.waits { $0.shown("front") > shown + 5 })
     #expect(daemon.state("front") == "running" && daemon.reconnects("front") == 0)
+    try expectNoMore(than: before, in: daemon)
     // The right file again, and everything can be changed again.
     try FileManager.default.removeItem(at: folder["my.safetensors"])
     try FileManager.default.copyItem(at: Program.model("carla"), to: folder["my.safetensors"])
     #expect(daemon.ask("/v1/reload", "POST").status == 200)
+    #expect(daemon.waits { $0.text("/v1/streams/front").contains("lane line") }, "the file that lies there now")
     #expect(daemon.ask("/v1/streams/front", "PATCH", #"{ "max_age": "300ms" }"#).status == 200)
     #expect(daemon.waits { $0.text("/v1/streams/front").contains("lane line") && $0.shown("front") > 3 })
     #expect(try daemon.end().status == 0)
+  }
+}
+
+extension FaultServeTests {
+  /// Once a fault is over it has cost neither descriptors nor memory to speak of.
+  private func expectNoMore(than before: Usage, in daemon: Daemon) throws {
+    let after = try Usage(of: daemon.program)
+    #expect(after.descriptors <= before.descriptors + 2, "\(before), then \(after)")
+    #expect(after.kilobytes < before.kilobytes + 24_576, "\(before), then \(after)")
   }
 }
 

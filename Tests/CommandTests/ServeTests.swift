@@ -27,6 +27,32 @@ import Testing
     #expect(lines.count > 10)
   }
 
+  @Test(.enabled(if: Judge.has("curl") && Judge.has("promtool"), "needs curl and promtool"))
+  func curlAndPromtoolUnderstandARunningDaemon() throws {
+    let daemon = try Daemon(
+      """
+      streams:
+        front:
+          source: "scenes:320x192@15"
+          outputs: [rec/front.mp4, front.jsonl]
+          shadow: { model: carla, share: 0.5 }
+        away: { source: "tcp://127.0.0.1:\(try freePort())", reconnect: { first: 50ms, longest: 100ms } }
+      """, in: folder)
+    #expect(daemon.waits { $0.shown("front") > 10 && $0.reconnects("away") > 2 })
+    let base = "http://127.0.0.1:\(daemon.port)"
+    func shell(_ line: String) throws -> Run {
+      try RunningProgram(URL(filePath: "/bin/sh"), ["-c", line], input: nil, folder: folder).wait()
+    }
+    let metrics = try shell("curl -fsS \(base)/metrics | promtool check metrics")
+    #expect(metrics.status == 0 && metrics.text.isEmpty && metrics.talk.isEmpty, "\(metrics.text)\(metrics.talk)")
+    let live = try shell(
+      "curl -sS -m 2 \(base)/v1/streams/front/live.mjpeg -o live.mjpeg; grep -ac image/jpeg live.mjpeg")
+    #expect(Int(live.text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0 > 5, "\(live.text)\(live.talk)")
+    let refused = try shell("curl -sS -o /dev/null -w '%{http_code} %{content_type}' \(base)/v1/streams/nobody")
+    #expect(refused.text == "404 application/problem+json")
+    #expect(try daemon.end().status == 0)
+  }
+
   @Test(.enabled(if: Judge.hasFFmpeg, "needs ffmpeg")) func aSenderThatIsKilledComesBack() throws {
     let port = try freePort()
     let daemon = try Daemon(
@@ -112,7 +138,8 @@ import Testing
     #expect(try frameCount(name) > 15)
   }
 
-  @Test(.enabled(if: Judge.hasFFmpeg, "needs ffmpeg")) func rtspGoesInAndOut() throws {
+  @Test(.enabled(if: Judge.hasFFmpeg, "needs ffmpeg"), arguments: ["tcp", "udp"])
+  func rtspGoesInAndOut(transport: String) throws {
     guard let camera = try Camera(port: try freePort()) else { return }  // said by `Camera`
     defer { camera.stop() }
     let target = try freePort()
@@ -122,7 +149,7 @@ import Testing
     let daemon = try Daemon(
       """
       streams:
-        front: { source: "\(camera.url)", outputs: ["rtsp://127.0.0.1:\(target)/out"] }
+        front: { source: "\(camera.url)", transport: \(transport), outputs: ["rtsp://127.0.0.1:\(target)/out"] }
       """, in: folder)
     #expect(daemon.waits { $0.shown("front") > 60 }, "\(daemon.program.talkSoFar)")
     let outputs = daemon.stream("front")["outputs"] as? [[String: Any]]

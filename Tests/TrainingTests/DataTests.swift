@@ -21,6 +21,23 @@ import Video
     #expect(throws: TrainingError.self) { try DataSpecification(text) }
   }
 
+  @Test(arguments: ["drives75", "random60"]) func aChoiceAndItsRestAreThePicturesOnce(choice: String) throws {
+    let folder = try DataFolder()
+    let names = (1...4).flatMap { drive in (0..<5).map { "\(drive)_00\($0)" } }
+    try folder.camvid(names)
+    let (some, rest) = (try folder.open("camvid", ":\(choice)"), try folder.open("camvid", ":\(choice)-rest"))
+    func files(_ source: any LabelledSource) -> [String] {
+      (0..<source.count).map { ((source.name(at: $0) as NSString).lastPathComponent as NSString).deletingPathExtension }
+    }
+    #expect(files(some).count == (choice == "drives75" ? 15 : 12))
+    #expect((files(some) + files(rest)).sorted() == names.sorted())
+    #expect(files(try folder.open("camvid", ":\(choice)")) == files(some), "the same every time")
+    let drives = (Set(files(some).map { $0.prefix(1) }), Set(files(rest).map { $0.prefix(1) }))
+    #expect(drives.0.isDisjoint(with: drives.1) == (choice == "drives75"))
+    #expect(some.warnings.isEmpty == (choice == "drives75"))
+    #expect(some.warnings.allSatisfy { $0.contains("neighbours lie on both sides") })
+  }
+
   @Test func aMissingFolderIsNamed() throws {
     let specification = try DataSpecification("camvid:/nowhere:train")
     #expect {

@@ -24,9 +24,22 @@ public final class LineFile: Sendable {
     let mode = existing == .append ? O_APPEND : existing == .overwrite ? O_TRUNC : O_EXCL
     // Who appends goes on for weeks: a named pipe without a reader is an error then, not a wait.
     let wait = existing == .append ? O_NONBLOCK : 0
+    let isTorn = existing == .append && Self.endsWithinALine(path)
     descriptor = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | wait | mode, 0o644)
     if descriptor < 0, errno == EEXIST { throw .exists(path) }
     if descriptor < 0 { throw .cannotWrite(path, cause: String(cString: strerror(errno))) }
+    // What a kill left of a line must not take the next one with it.
+    if isTorn { try write("\n") }
+  }
+
+  /// Whether a file has something behind its last line end.
+  private static func endsWithinALine(_ path: String) -> Bool {
+    var about = stat()
+    guard stat(path, &about) == 0, about.st_mode & S_IFMT == S_IFREG, about.st_size > 0 else { return false }
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    defer { close(file) }
+    var last: UInt8 = 0
+    return pread(file, &last, 1, about.st_size - 1) == 1 && last != UInt8(ascii: "\n")
   }
 
   deinit { if descriptor > STDERR_FILENO { close(descriptor) } }

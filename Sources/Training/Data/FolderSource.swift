@@ -10,6 +10,7 @@ struct FolderSource: LabelledSource {
   let specification: String
   let classes: [PixelClass]
   let notes: [String]
+  let warnings: [String]
   let changes: ClassMapFile?
   private let form: MaskForm
   private let pairs: [PicturePair]
@@ -22,17 +23,19 @@ struct FolderSource: LabelledSource {
     let layout = try format.layout(list)
     var pairs: [PicturePair] = []
     for part in format.parts { pairs += try layout.pairs(in: specification.path, part: part) }
-    var notes: [String] = []
+    var warnings: [String] = []
     if let choice = specification.choice {
       pairs = try choice.apply(to: pairs, folder: specification.path)
       if choice.unit == .random {
-        notes.append("\(choice) takes single frames: neighbours lie on both sides, and scores on the rest are too high")
+        warnings.append(
+          "\(choice) takes single frames: neighbours lie on both sides, and scores on the rest are too high")
       }
     }
     let masks = try format.masks(pairs, list: list)
     (self.specification, self.changes, self.pairs) = (specification.shareable, changes, pairs)
     (classes, form) = (masks.list.classes, masks.form)
-    self.notes = (notes + masks.notes).map { "\(specification): \($0)" }
+    notes = masks.notes.map { "\(specification): \($0)" }
+    self.warnings = warnings.map { "\(specification): \($0)" }
   }
 
   var classNames: [String] { classes.map(\.name) }

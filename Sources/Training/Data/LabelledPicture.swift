@@ -42,6 +42,8 @@ public protocol LabelledSource: Sendable {
   var classes: [PixelClass] { get }
   /// What the user should know of the set before it is used, a line each.
   var notes: [String] { get }
+  /// What makes figures of it worth less than they look, a line each.
+  var warnings: [String] { get }
   /// The user's own map from labels to a network's classes.
   var changes: ClassMapFile? { get }
   /// How many pictures there are; of an endless source, how many make an epoch.
@@ -55,5 +57,6 @@ public protocol LabelledSource: Sendable {
 extension LabelledSource {
   public var classes: [PixelClass] { ClassList(name: "", names: classNames).classes }
   public var notes: [String] { [] }
+  public var warnings: [String] { [] }
   public var changes: ClassMapFile? { nil }
 }

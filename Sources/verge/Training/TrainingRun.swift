@@ -29,8 +29,9 @@ struct TrainingRun {
     if resume { try trainer.resume() } else { unlink(configuration.checkpoint) }
     try writeRecipe()
     let reporter = TrainingReporter(length: plan.recipe.length, quiet: quiet, leftOut: leftOut)
-    let notes = (plan.sources + [plan.validation].compactMap { $0 }).flatMap(\.notes)
-    reporter.begin(notes + trainer.statement, resumedAt: resume ? trainer.stepsDone : nil)
+    let sources = plan.sources + [plan.validation].compactMap { $0 }
+    for warning in sources.flatMap(\.warnings) { Console.standard.warn(warning) }
+    reporter.begin(sources.flatMap(\.notes) + trainer.statement, resumedAt: resume ? trainer.stepsDone : nil)
     let isStopped = StopFlag()
     let interrupts = Interrupts { isStopped.set() }
     var log: RunLog? = try RunLog(
