@@ -53,10 +53,9 @@ final class OutputContext {
     avformat_free_context(output)
   }
 
-  /// Whether packets wait for those of a stream that has gone quiet, to keep their order; else for a fifth of a second.
-  var isPatient = true {
-    didSet { if !isPatient { raw.pointee.max_interleave_delta = Int64(AV_TIME_BASE) / 5 } }
-  }
+  /// Has packets wait for those of a stream that has gone quiet for a fifth of a second only, whatever the container insists
+  /// on: live pictures come first.
+  func waitBriefly() { raw.pointee.max_interleave_delta = Int64(AV_TIME_BASE) / 5 }
 
   /// Opens the URL, for outputs that are not Verge's own files.
   ///

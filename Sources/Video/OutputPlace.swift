@@ -43,7 +43,7 @@ final class OutputPlace {
     case .url(let url):
       let output = try OutputContext(
         format: target.format, url: url, name: target.name, pipe: nil, interrupt: interrupt)
-      if options.isLive { output.isPatient = false }
+      if options.isLive { output.waitBriefly() }
       try output.connect(url, options: options.muxerOptions)
       return output
     }

@@ -93,6 +93,14 @@ import UNet
     _ = try streams.restart("front")
     #expect(soon { (try? streams.status(of: "front"))?.classes.contains { $0.name == "bicyclist" } ?? false })
     #expect(try streams.status(of: "front").model == model)
+    // The new file as a candidate beside the old one.
+    try copy("carla", to: model)
+    _ = try streams.change("front", #"{"shadow":{"model":"\#(model)","share":1}}"#)
+    #expect(soon { (try? streams.status(of: "front"))?.shadow?.disagreement ?? 0 > 0 })
+    #expect(try streams.status(of: "front").classes.contains { $0.name == "bicyclist" })
+    _ = try streams.promoteShadow("front")
+    #expect(soon { (try? streams.status(of: "front"))?.classes.contains { $0.name == "lane line" } ?? false })
+    #expect(try streams.reload().unchanged == ["front"])
     #expect(streams.stop(within: .seconds(20)))
   }
 

@@ -83,6 +83,7 @@ struct OutputContainer {
   /// How long it must go well after a failure until the next one counts as the first: a full disk and a peer that reads
   /// nothing take the first packets as well.
   private static let trial = Duration.seconds(10)
+
   private func isFull(_ packet: Packet) -> Bool {
     guard case .recording = kind, muxer != nil, options.recording.every.seconds > 0 else { return false }
     return (packet.seconds ?? 0) - began >= options.recording.every.seconds

@@ -160,8 +160,9 @@ final class Stream: Sendable {
     } catch {
       end = .failed("\(error)", isFinal: isFinal(error))
     }
+    let blindness = state.withLock { $0.takeBlindness() }
     if cancellation.isCancelled { return .ordered }
-    guard let seconds = state.withLock({ $0.takeBlindness() }) else { return end }
+    guard let seconds = blindness else { return end }
     return .failed("no picture for \(Int(seconds.rounded())) s, though the source gives data", isFinal: false)
   }
 

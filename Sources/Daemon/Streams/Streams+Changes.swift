@@ -30,8 +30,9 @@ extension Streams {
     let entry = try entry(name)
     let settings = try entry.settings.changed(by: request)
     try StreamConflicts.check(name, settings, among: state.withLock { $0.settings.streams })
-    let change = needs(entry.settings.change(to: settings), entry, settings)
-    try carryOut(change, on: name, settings, change == .restart ? try make(name, settings) : nil)
+    let change = needs(entry.settings.change(to: settings), entry, settings, looksAtFiles: false)
+    let made = change == .restart ? try make(name, settings) : nil
+    try carryOut(change, on: name, settings, made, keepsModel: settings.model == entry.settings.model)
     state.withLock { $0.settings.streams[name] = settings }
     return try status(of: name)
   }
@@ -43,7 +44,7 @@ extension Streams {
     defer { withExtendedLifetime(models) {} }
     let entries = state.withLock { $0.streams }
     let changes = old.changes(to: settings).sorted { $0.key < $1.key }.map { name, change in
-      (name: name, change: needs(change, entries[name], settings.streams[name]))
+      (name: name, change: needs(change, entries[name], settings.streams[name], looksAtFiles: true))
     }
     let made = try makeStreams(for: changes, settings)
     var report = ReloadReport()
@@ -55,7 +56,7 @@ extension Streams {
       case .looks, .models, .restart: report.changed.append(name)
       }
       if let wanted = settings.streams[name] {
-        try carryOut(change, on: name, wanted, made[name])
+        try carryOut(change, on: name, wanted, made[name], keepsModel: false)
       } else {
         end(name)
       }
@@ -99,9 +100,11 @@ extension Streams {
 
   /// Brings a stream to new settings with as little disturbance as they allow.
   ///
-  /// - Parameter made: takes its place where it has to be started anew; nil when it shall not run.
+  /// - Parameters:
+  ///   - made: takes its place where it has to be started anew; nil when it shall not run.
+  ///   - keepsModel: whether the model in memory stays, whatever its file is now.
   private func carryOut(
-    _ change: StreamChange, on name: String, _ settings: StreamSettings, _ made: Stream?
+    _ change: StreamChange, on name: String, _ settings: StreamSettings, _ made: Stream?, keepsModel: Bool
   ) throws(DaemonError) {
     switch change {
     case .unchanged, .removed: return
@@ -109,16 +112,18 @@ extension Streams {
     case .looks, .models:
       let entry = try entry(name)
       guard let stream = entry.stream else { throw .conflict("stream '\(name)' does not run") }
-      if change == .models { try useModels(of: settings, in: stream) }
+      if change == .models { try useModels(of: settings, in: stream, keepsModel: keepsModel) }
       stream.painter.change(settings.overlay, classes: settings.classes)
       state.withLock { $0.streams[name]?.settings = settings }
     }
   }
 
   /// Gives a stream the models of the settings, as their files are now.
-  func useModels(of settings: StreamSettings, in stream: Stream) throws(DaemonError) {
+  ///
+  /// - Parameter keepsModel: whether that is for the candidate only: it may be the same file, replaced.
+  func useModels(of settings: StreamSettings, in stream: Stream, keepsModel: Bool = false) throws(DaemonError) {
     do throws(ModelError) {
-      let model = try environment.networks.model(settings.model)
+      let model = keepsModel ? stream.segmenter.model : try environment.networks.model(settings.model)
       let candidate = settings.shadow.model.isEmpty ? nil : try environment.networks.model(settings.shadow.model)
       if model !== stream.segmenter.model { stream.segmenter.change(to: model) }
       let shadow = stream.segmenter.shadow
@@ -130,10 +135,14 @@ extension Streams {
   }
 
   /// What it takes to carry a change out: what does not run is started anew, and a model's file may be another one.
-  private func needs(_ change: StreamChange, _ entry: Entry?, _ wanted: StreamSettings?) -> StreamChange {
+  ///
+  /// - Parameter looksAtFiles: whether that counts.
+  private func needs(
+    _ change: StreamChange, _ entry: Entry?, _ wanted: StreamSettings?, looksAtFiles: Bool
+  ) -> StreamChange {
     guard let entry, let wanted, change != .restart else { return change }
     guard let stream = entry.stream else { return wanted.enabled || change != .unchanged ? .restart : .unchanged }
-    return change != .models && hasOtherModels(wanted, than: stream) ? .models : change
+    return looksAtFiles && hasOtherModels(wanted, than: stream) ? .models : change
   }
 
   /// Whether the files of the models are not those that the stream runs. What cannot be read is none.

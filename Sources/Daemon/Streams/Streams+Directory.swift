@@ -60,16 +60,22 @@ extension Streams: StreamDirectory {
 
   /// Puts the candidate in the model's place, until a configuration that says otherwise is read.
   public func promoteShadow(_ name: String) throws(DaemonError) -> StreamStatus {
-    try decide(name) { settings in (settings.model, settings.shadow) = (settings.shadow.model, ShadowSettings()) }
+    try decide(name) { settings, segmenter, shadow in
+      (settings.model, settings.shadow) = (settings.shadow.model, ShadowSettings())
+      segmenter.change(to: shadow.model)
+    }
   }
 
   public func dropShadow(_ name: String) throws(DaemonError) -> StreamStatus {
-    try decide(name) { settings in settings.shadow = ShadowSettings() }
+    try decide(name) { settings, segmenter, _ in
+      settings.shadow = ShadowSettings()
+      segmenter.setShadow(nil)
+    }
   }
 
   /// Ends a candidate's time, and keeps in the settings what it ended with.
   private func decide(
-    _ name: String, _ verdict: (inout StreamSettings) -> Void
+    _ name: String, _ verdict: (inout StreamSettings, StreamSegmenter, Shadow) -> Void
   ) throws(DaemonError) -> StreamStatus {
     try alone { () throws(DaemonError) in
       var settings = try entry(name).settings
@@ -77,14 +83,7 @@ extension Streams: StreamDirectory {
         guard let shadow = stream.segmenter.shadow else {
           throw .conflict("stream '\(name)' has no candidate model")
         }
-        let before = settings.model
-        verdict(&settings)
-        // The very model that was tried, whatever its file is by now.
-        if settings.model == before {
-          stream.segmenter.setShadow(nil)
-        } else {
-          stream.segmenter.change(to: shadow.model)
-        }
+        verdict(&settings, stream.segmenter, shadow)
         state.withLock { state in
           state.streams[name]?.settings = settings
           state.settings.streams[name] = settings

@@ -59,8 +59,8 @@ public struct ClassBalance: SettingsPart {
     }
     for (name, factor) in weights {
       guard let index = classNames.firstIndex(of: name) else {
-        throw .setting(
-          name: "loss.balance.weights", reason: "names '\(name)'; classes: \(NearestName.text(unknown: name, known: classNames))")
+        let known = NearestName.text(unknown: name, known: classNames)
+        throw .setting(name: "loss.balance.weights", reason: "names '\(name)'; classes: \(known)")
       }
       result[index] *= factor
     }
