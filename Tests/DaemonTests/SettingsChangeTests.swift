@@ -97,7 +97,8 @@ import Testing
 
   @Test func aRequestIsLaidOverWhatIsThere() throws {
     var settings = StreamSettings()
-    (settings.source, settings.outputs, settings.secrets) = ("123", ["null", "5.mp4"], ["abcd"])
+    (settings.source, settings.outputs, settings.secrets) = ("123", ["null:", "5.mp4"], ["abcd"])
+    settings.format = "null"
     settings.reconnect.stall = TimeSpan(seconds: 0.25)
     let changed = try settings.changed(by: "{\"overlay\": {\"hud\": true}, \"max_age\": \"1s\"}")
     var expected = settings
