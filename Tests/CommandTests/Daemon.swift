@@ -3,12 +3,13 @@ import Foundation
 import FoundationNetworking
 import Testing
 
-/// FFmpeg's programs as peers.
+/// Other programs as peers and judges.
 enum Judge {
-  static let hasFFmpeg = FileManager.default.fileExists(atPath: "/usr/bin/ffmpeg")
-  static func has(_ program: String) -> Bool { FileManager.default.fileExists(atPath: "/usr/bin/" + program) }
+  static let hasFFmpeg = has("ffmpeg")
   /// Serves folders over HTTP.
-  static let hasPython = FileManager.default.fileExists(atPath: "/usr/bin/python3")
+  static let hasPython = has("python3")
+
+  static func has(_ program: String) -> Bool { FileManager.default.fileExists(atPath: "/usr/bin/" + program) }
 }
 
 /// Ends a peer, whatever signals it was started to ignore.

@@ -49,4 +49,9 @@ final class Programme: Sendable {
   let frameRate: Rational
 
   init(others: [StreamParameters], frameRate: Rational) { (self.others, self.frameRate) = (others, frameRate) }
+
+  /// Whether a source with these streams can go on in it.
+  func fits(_ others: [StreamParameters], at frameRate: Rational) -> Bool {
+    self.frameRate == frameRate && self.others.elementsEqual(others) { $0.isLike($1) }
+  }
 }

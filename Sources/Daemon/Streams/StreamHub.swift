@@ -72,8 +72,8 @@ final class StreamHub: SessionReceiver {
     state.withLock { state in
       state.clock.reconnect()
       state.offsets = [:]
-      let same = state.programme.map { $0.frameRate == rate && $0.others.elementsEqual(others) { $0.isLike($1) } }
-      if same != true { state.programme = Programme(others: others, frameRate: rate) }
+      let goesOn = state.programme?.fits(others, at: rate) ?? false
+      if !goesOn { state.programme = Programme(others: others, frameRate: rate) }
     }
   }
 

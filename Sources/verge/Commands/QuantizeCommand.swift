@@ -103,8 +103,7 @@ struct QuantizeCommand: ParsableCommand {
   /// The set to calibrate on, and the one to measure on where there is one.
   private func openSets(for model: Model) throws -> [EvaluationSet] {
     let sources = try DataSpecification.open([data] + [val].compactMap(\.self), map: map)
-    for note in sources.flatMap(\.notes) { Console.standard.note(note) }
-    for warning in sources.flatMap(\.warnings) { Console.standard.warn(warning) }
+    Console.standard.tell(of: sources)
     return try sources.map {
       try EvaluationSet($0, architecture: model.architecture, budget: model.trainingInput.pixels)
     }

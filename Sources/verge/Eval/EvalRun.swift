@@ -30,8 +30,7 @@ final class EvalRun: Sendable {
   ///   - confusion: where the confusion matrix goes; nil for nowhere.
   func measure(_ data: DataSpecification, map: String? = nil, confusion: String?) throws -> EvalResult {
     let source = try DataSpecification.open([data], map: map)[0]
-    for note in source.notes { Console.standard.note(note) }
-    for warning in source.warnings { Console.standard.warn(warning) }
+    Console.standard.tell(of: [source])
     let set = try EvaluationSet(
       source, architecture: model.architecture, budget: model.trainingInput.pixels, limit: limit)
     let evaluation = try watched(unit: "images", total: set.count) { progress in

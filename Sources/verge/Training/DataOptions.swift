@@ -27,3 +27,11 @@ struct NumberList<Number: LosslessStringConvertible & Sendable>: ExpressibleByAr
     numbers = known
   }
 }
+
+extension Console {
+  /// Says what the user should know of data sets before they are used.
+  func tell(of sources: [any LabelledSource], onlyWarnings: Bool = false) {
+    if !onlyWarnings { for note in sources.flatMap(\.notes) { self.note(note) } }
+    for warning in sources.flatMap(\.warnings) { warn(warning) }
+  }
+}

@@ -25,8 +25,7 @@ enum FinalQuantization {
     let result = try ModelQuantization.quantize(
       model, calibration: calibration, validation: measured ?? calibration, settings: settings)
     guard result.loss <= QuantizationSettings.standardMaxLoss else {
-      let limit = QuantizationSettings.standardMaxLoss
-      let why = QuantizeReport.loss(result, maxLoss: limit).replacing("--max-loss \(limit)", with: "\(limit)")
+      let why = QuantizeReport.loss(result, limit: "\(QuantizationSettings.standardMaxLoss)")
       if hasIntegers { try result.model.with(quantized: nil).write(to: path) }
       return Console.standard.warn(
         "\(path): the model stays a float one: \(why); fine-tune it with verge train --qat --init "

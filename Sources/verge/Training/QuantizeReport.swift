@@ -56,17 +56,19 @@ struct QuantizeReport: Encodable {
 
   /// Why a model is not written, and what to do, in one line.
   static func refusal(_ result: QuantizationResult, maxLoss: Double, model: String) -> String {
-    "\(loss(result, maxLoss: maxLoss)); nothing was written; try more --pictures or "
+    "\(loss(result, limit: "--max-loss \(maxLoss)")); nothing was written; try more --pictures or "
       + "verge train --qat --init \(model), or accept it with --max-loss or --force"
   }
 
   /// How much a model loses, and where.
-  static func loss(_ result: QuantizationResult, maxLoss: Double) -> String {
+  ///
+  /// - Parameter limit: what that is more than, as the user knows it.
+  static func loss(_ result: QuantizationResult, limit: String) -> String {
     let trials = result.report.trials.map { trial in
       "\(trial.name) \((result.float.meanIoU - trial.meanIoU).formatted(decimals: 4))"
     }
     let worst = result.report.layers.first.map { "; the layer that costs most is \($0.name)" } ?? ""
-    return "int8 loses \(result.loss.formatted(decimals: 4)) mean IoU, more than --max-loss \(maxLoss) "
+    return "int8 loses \(result.loss.formatted(decimals: 4)) mean IoU, more than \(limit) "
       + "(tried: \(trials.joined(separator: ", ")))\(worst)"
   }
 }

@@ -30,8 +30,8 @@ struct TrainingRun {
     try writeRecipe()
     let reporter = TrainingReporter(length: plan.recipe.length, quiet: quiet, leftOut: leftOut)
     let sources = plan.sources + [plan.validation].compactMap { $0 }
-    for warning in sources.flatMap(\.warnings) { Console.standard.warn(warning) }
-    reporter.begin(sources.flatMap(\.notes) + trainer.statement, resumedAt: resume ? trainer.stepsDone : nil)
+    Console.standard.tell(of: sources, onlyWarnings: quiet)
+    reporter.begin(trainer.statement, resumedAt: resume ? trainer.stepsDone : nil)
     let isStopped = StopFlag()
     let interrupts = Interrupts { isStopped.set() }
     var log: RunLog? = try RunLog(
