@@ -57,6 +57,16 @@ import UNet
     #expect(carla["drivable"] == ["lane line", "road"])
   }
 
+  @Test func fineLabelsOfIndiaTeachTheirClasses() throws {
+    let camvid = try map("idd", to: "camvid")
+    #expect(camvid["drivable fallback"] == ["road"])
+    #expect(camvid["non-drivable fallback"] == ["pavement", "tree"])
+    #expect(camvid["autorickshaw"] == ["car"] && camvid["vehicle fallback"] == ["car"])
+    #expect(camvid["rider"] == ["bicyclist"] && camvid["motorcycle"] == ["bicyclist"])
+    #expect(camvid["obs-str-bar-fallback"] == [])
+    #expect(try map("idd", to: "carla-0.8")["obs-str-bar-fallback"] == ["other"])
+  }
+
   @Test func allVersionsOfCarlaTeachThe13Classes() throws {
     for version in ["carla-0.9", "carla-0.9.14"] {
       let map = try map(version, to: "carla-0.8")

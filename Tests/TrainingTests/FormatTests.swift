@@ -70,6 +70,7 @@ import Video
   @Test(arguments: [
     ("_leftImg8bit.png", "_gtFine_labelIds.png", UInt8(7), "road"),
     ("_leftImg8bit.png", "_gtFine_labelTrainIds.png", 1, "sidewalk"), ("_image.jpg", "_label.png", 3, "vehicles"),
+    ("_leftImg8bit.jpg", "_gtFine_labellevel3Ids.png", 8, "autorickshaw"),
   ])
   func citiesAreReadByTheEndingsOfTheirMasks(image: String, mask: String, label: UInt8, name: String) throws {
     let folder = try DataFolder()
@@ -112,6 +113,28 @@ import Video
     #expect(labels.count { $0 == ignoreLabel } < 40)
     try folder.write("field\nforest #00ff00\n", to: "classes.txt")
     #expect(try folder.open("masks").classNames == ["field", "forest"])
+  }
+
+  @Test(arguments: [
+    ("10452_sat_08", "10452_mask_08", "10452_08"), ("0001TP_006690", "0001TP_006690_L", "0001TP_006690"),
+    ("north/img_7", "north/7_label", "north/7"), ("a_image", "a_image", "a_image"),
+  ])
+  func namesMayDifferInTheWordThatSaysWhatAFileIs(image: String, mask: String, name: String) throws {
+    let folder = try DataFolder()
+    try folder.photograph("images/\(image).jpg")
+    try folder.mask("masks/\(mask).png")
+    let pairs = try FolderLayout(images: "images", masks: "masks").pairs(
+      in: folder.path, part: SplitFolder.parts(of: "")[0])
+    #expect(pairs.map(\.name) == [name])
+    #expect(pairs[0].image.hasSuffix("\(image).jpg") && pairs[0].mask.hasSuffix("\(mask).png"))
+  }
+
+  @Test func namesThatSeveralFilesWouldFitArePairedWithNone() throws {
+    let folder = try DataFolder()
+    for name in ["1_sat", "1_image", "2"] { try folder.photograph("images/\(name).jpg") }
+    for name in ["1_mask", "2"] { try folder.mask("masks/\(name).png") }
+    let text = message { _ = try folder.open("masks") }
+    #expect(text.contains("no mask for '1_image' (3 files without counterpart)"))
   }
 
   @Test func masksOfNumbersNeedNames() throws {

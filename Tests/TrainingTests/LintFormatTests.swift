@@ -104,8 +104,8 @@ import UNet
   }
 
   @Test func namesThatDoNotFitAreExplained() throws {
-    try photograph("images/1_sat.jpg")
-    try mask("masks/1_mask.png", [0, 1])
+    try photograph("images/1_left.jpg")
+    try mask("masks/1_right.png", [0, 1])
     let report = try inspected()
     #expect(codes(report, but: .note) == ["missing-mask", "missing-photograph", "no-pairs"])
     #expect(report.findings.contains { $0.text.contains("the two have the same name") })

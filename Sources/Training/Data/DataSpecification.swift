@@ -114,12 +114,14 @@ extension DataSpecification {
       camvid      images/ and masks/ of label numbers, CamVid's 11 classes
       carla       CameraRGB/ and CameraSeg/ as the simulator writes them, the label in the red channel; the version of the
                   labels is found out from the masks, or given: carla@0.8, carla@0.9, carla@0.9.14
-      cityscapes  leftImg8bit/ and gtFine/ with a folder for each city or drive; *_labelIds.png, *_labelTrainIds.png, or
-                  *_label.png of IDD Lite
+      cityscapes  leftImg8bit/ and gtFine/ with a folder for each city or drive; *_labelIds.png, *_labelTrainIds.png,
+                  *_labellevel3Ids.png of IDD, or *_label.png of IDD Lite
       masks       images/ and masks/ (.png or .jpg): black and white, label numbers, or colours; names and colours of the
                   classes in classes.txt beside them, a line NAME or NAME #rrggbb for each
       pairs       pictures with the photograph left and its coloured mask right; CityScapes' colours, or pairs@FILE
       scenes      drawn streets, nothing to download; PATH is the size, 480x360 when left out
+
+    A photograph and its mask have the same name, but for a word such as in 1_sat_2.jpg and 1_mask_2.jpg.
 
     LABELS is the label set of the masks where it is not the format's own: the name of a known one or a file like
     classes.txt.

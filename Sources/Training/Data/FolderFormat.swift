@@ -51,13 +51,15 @@ struct FolderFormat {
     for ending in wanted where try layout("").hasMasks(ending.suffix, in: specification.path, parts: parts) {
       return layout(ending.suffix)
     }
-    throw .data(path: specification.path, reason: "no masks named *_labelIds.png, *_labelTrainIds.png or *_label.png")
+    throw .data(
+      path: specification.path,
+      reason: "no masks named *_labelIds.png, *_labelTrainIds.png, *_labellevel3Ids.png or *_label.png")
   }
 
   /// Endings of names of masks, in lower case, and their label sets.
   private static let cityscapesEndings = [
     (suffix: "_labelids", list: "cityscapes-34"), (suffix: "_labeltrainids", list: "cityscapes-19"),
-    (suffix: "_label", list: "idd-lite"),
+    (suffix: "_labellevel3ids", list: "idd"), (suffix: "_label", list: "idd-lite"),
   ]
 
   /// What the masks of `pairs` hold.

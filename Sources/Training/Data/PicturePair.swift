@@ -6,7 +6,7 @@ struct PicturePair: Sendable, Hashable {
   let image: String
   /// Equal to `image` where the mask is the right half of the photograph's own file.
   let mask: String
-  /// Path below the folder of photographs, without suffix and extension.
+  /// Path below the folder of photographs, without suffix, extension and what `PairNames` leaves out.
   let name: String
 
   /// What was taken in one go: the folder that a file lies in, or the part of its name before the last `_` and a number.
@@ -59,14 +59,15 @@ struct FolderLayout: Sendable {
   /// - Throws: `TrainingError.data` when a folder is missing or holds no pictures.
   func content(in path: String, part: SplitFolder) throws(TrainingError) -> Content {
     var content = Content(imageFolder: try folder(images, of: path, split: part.folder))
-    let (imageFiles, others) = try Self.files(in: content.imageFolder, suffixes: imageSuffixes, only: false)
+    var (imageFiles, others) = try Self.files(in: content.imageFolder, suffixes: imageSuffixes, only: false)
     content.strangers = others.sorted()
     if images == masks {
       content.pairs = imageFiles.map { PicturePair(image: $1, mask: $1, name: $0) }.sorted { $0.name < $1.name }
       return content
     }
     content.maskFolder = try folder(masks, of: path, split: part.folder)
-    let maskFiles = try Self.files(in: content.maskFolder, suffixes: maskSuffixes, only: !maskSuffixes.isEmpty).pictures
+    var maskFiles = try Self.files(in: content.maskFolder, suffixes: maskSuffixes, only: !maskSuffixes.isEmpty).pictures
+    PairNames.unify(&imageFiles, &maskFiles)
     content.lonelyImages = imageFiles.keys.filter { maskFiles[$0] == nil }.sorted()
     content.lonelyMasks = maskFiles.keys.filter { imageFiles[$0] == nil }.sorted()
     content.pairs = imageFiles.sorted { $0.key < $1.key }.compactMap { name, image in
