@@ -102,6 +102,46 @@ private struct Drawn {
     #expect(compared > 30)
   }
 
+  /// How many of 60 crops of a picture with a fine pattern differ from the picture as it is.
+  private func changed(_ change: (inout Augmentation) -> Void) -> Int {
+    let (width, height) = (64, 48)
+    let labels = (0..<(width * height)).map { UInt8(($0 % width / 3 + $0 / width / 3) % 2) }
+    let picture = LabelledPicture(
+      width: width, height: height, rgb: labels.flatMap { [80 * $0, 9, 200] }, labels: labels)
+    var recipe = Augmentation.none
+    change(&recipe)
+    let plain = Drawn(picture, .none)
+    return (0..<60).count { position in
+      let drawn = Drawn(picture, recipe, position: position)
+      return drawn.rgb != plain.rgb
+    }
+  }
+
+  @Test func sizeTurnAndNoiseHaveProbabilities() {
+    let changes: [(inout Augmentation, Double) -> Void] = [
+      { ($0.minimumScale, $0.maximumScale, $0.aspect, $0.scaleProbability) = (1, 1.8, 1.3, $1) },
+      { ($0.rotation, $0.rotationProbability) = (20, $1) },
+      { ($0.noise, $0.noiseProbability) = (0.2, $1) },
+    ]
+    for change in changes {
+      #expect(changed { change(&$0, 0) } == 0)
+      #expect((15...45).contains(changed { change(&$0, 0.5) }))
+      #expect(changed { change(&$0, 1) } > 55)
+    }
+  }
+
+  @Test func picturesThatKeepTheirSizeAreEnlargedAllTheSame() throws {
+    var recipe = Augmentation()
+    (recipe.minimumScale, recipe.maximumScale, recipe.scaleProbability, recipe.rotation) = (0.5, 2, 0, 0)
+    let picture = try ToySource().picture(at: 0)
+    for (enlargement, step) in [(1.0, 1.0), (1.6, 1 / 1.6)] {
+      var random = Augmenter.random(seed: 1, position: 3)
+      let variation = Variation(
+        recipe, picture: picture, enlargement: enlargement, crop: (16, 16), using: &random)
+      #expect(abs(abs(variation.xx) - step) < 1e-12 && abs(variation.yy - step) < 1e-12)
+    }
+  }
+
   @Test func rareClassesComeUpOften() {
     var labels = [UInt8](repeating: 0, count: 96 * 96)
     for y in 60..<68 { for x in 20..<26 { labels[y * 96 + x] = 1 } }
@@ -242,7 +282,8 @@ private struct Drawn {
 
   @Test func aPreviewShowsThePicturesOfARun() throws {
     let sheet = try AugmentationPreset.driving.augmentation.preview(
-      of: [ToySource()], classes: Fixtures.classes, crop: InputSize(height: 32, width: 48), seed: 1, count: 4)
+      of: [ToySource()], classes: Fixtures.classes, crop: InputSize(height: 32, width: 48), enlargement: 1,
+      seed: 1, count: 4)
     #expect(sheet.format == .rgb24 && sheet.width > 1400 && sheet.height > 2 * 160)
   }
 }

@@ -9,17 +9,19 @@ extension Augmentation {
   /// - Parameters:
   ///   - sources: training sets, and `shares` their weights in the mix; empty: by number of pictures.
   ///   - crop: size of the network's pictures.
+  ///   - enlargement: of pictures before they are cut.
   ///   - seed: of the run.
   /// - Returns: an `rgb24` frame.
   /// - Throws: what reading the pictures throws.
   public func preview(
-    of sources: [any LabelledSource], shares: [Double] = [], classes: [PixelClass], crop: InputSize, seed: UInt64,
-    count: Int = 24
+    of sources: [any LabelledSource], shares: [Double] = [], classes: [PixelClass], crop: InputSize,
+    enlargement: Double, seed: UInt64, count: Int = 24
   ) throws(TrainingError) -> Frame {
     let names = classes.map(\.name)
     let mix = try DataMix(sources, shares: shares, classNames: names, seed: seed)
     let augmenter = Augmenter(
-      recipe: self, width: crop.width, height: crop.height, classNames: names, sets: mix.labelSets)
+      recipe: self, width: crop.width, height: crop.height, enlargement: enlargement, classNames: names,
+      sets: mix.labelSets)
     var sheet = ContactSheet(columns: 3, cellWidth: 480, cellHeight: 480 * crop.height / (2 * crop.width))
     sheet.title = "\(count) pictures of \(crop) as the network sees them"
     sheet.legend = classes

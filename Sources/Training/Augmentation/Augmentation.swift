@@ -28,11 +28,15 @@ public struct Effect: SettingsPart {
 public struct Augmentation: SettingsPart {
   /// Probability of a mirrored picture.
   public var flip = 0.5
+  /// Probability of another size and shape.
+  public var scaleProbability = 1.0
   /// Enlargement, drawn evenly on a logarithmic scale.
   public var minimumScale = 0.6
   public var maximumScale = 1.9
   /// Width may differ from height in scale by up to this factor, either way.
   public var aspect = 1.12
+  /// Probability of a turn.
+  public var rotationProbability = 1.0
   /// Turn by up to this many degrees, either way.
   public var rotation = 3.0
   /// Probability of a crop around a pixel of a class drawn so that rare ones come up often.
@@ -48,6 +52,8 @@ public struct Augmentation: SettingsPart {
   public var channelGain = 1.08
   /// Turn of the colour wheel by up to this many degrees, either way.
   public var hue = 6.0
+  /// Probability of noise.
+  public var noiseProbability = 1.0
   /// Largest standard deviation of noise, as a share of full scale.
   public var noise = 0.02
   /// Out of focus; shaken; compressed.
@@ -67,9 +73,11 @@ public struct Augmentation: SettingsPart {
 
   public static let notes = [
     "flip": "probability of a mirrored picture",
+    "scaleProbability": "of another size and shape, by the next three; other pictures keep theirs",
     "minimumScale": "smallest enlargement; never so small that pictures fill less than 0.8 of the crop's sides",
     "maximumScale": "largest enlargement",
     "aspect": "width may differ from height by up to this factor",
+    "rotationProbability": "of a turn",
     "rotation": "largest turn, in degrees",
     "rareCrops": "probability of a crop around a class that is rare in the picture",
     "colors": "probability that colours change",
@@ -79,6 +87,7 @@ public struct Augmentation: SettingsPart {
     "gamma": "largest exponent, either way",
     "channelGain": "largest factor on red, green and blue, as by another white balance",
     "hue": "largest turn of the colour wheel, in degrees",
+    "noiseProbability": "of noise",
     "noise": "largest standard deviation, as a share of full scale",
     "blur": "out of focus", "motionBlur": "blurred by movement", "jpeg": "compressed as JPEG files and video are",
     "fog": "fog, thicker with distance", "rain": "rain streaks in a grey light",
@@ -86,15 +95,12 @@ public struct Augmentation: SettingsPart {
     "dirt": "specks and blots on the lens",
   ]
 
-  /// The same of pictures that are enlarged by a factor.
-  func enlarged(by factor: Double) -> Augmentation {
-    var enlarged = self
-    (enlarged.minimumScale, enlarged.maximumScale) = (minimumScale * factor, maximumScale * factor)
-    return enlarged
-  }
-
   public func check() throws(SettingsError) {
-    for (name, value) in [("flip", flip), ("rare_crops", rareCrops), ("colors", colors)] {
+    let probabilities = [
+      ("flip", flip), ("scale_probability", scaleProbability), ("rotation_probability", rotationProbability),
+      ("rare_crops", rareCrops), ("colors", colors), ("noise_probability", noiseProbability),
+    ]
+    for (name, value) in probabilities {
       try SettingsCheck.require((0...1).contains(value), name, "must be in 0...1, not \(value)")
     }
     try SettingsCheck.require(

@@ -10,14 +10,19 @@ struct Augmenter: Sendable {
   let recipe: Augmentation
   /// Of the crop, in pixels.
   let width, height: Int
+  /// Of pictures, beside what the recipe varies.
+  let enlargement: Double
   private let classes: SceneClasses
   private let canvases: CanvasPool
 
   /// - Parameters:
   ///   - classNames: by label: where ground and sky are known, weather follows them.
   ///   - sets: what label codes beyond the classes mean.
-  init(recipe: Augmentation, width: Int, height: Int, classNames: [String] = [], sets: LabelSets? = nil) {
-    (self.recipe, self.width, self.height) = (recipe, width, height)
+  init(
+    recipe: Augmentation, width: Int, height: Int, enlargement: Double = 1, classNames: [String] = [],
+    sets: LabelSets? = nil
+  ) {
+    (self.recipe, self.width, self.height, self.enlargement) = (recipe, width, height, enlargement)
     classes = SceneClasses(classNames, sets: sets)
     canvases = CanvasPool(width: width, height: height)
   }
@@ -39,11 +44,13 @@ struct Augmenter: Sendable {
     using random: inout SeededRandom
   ) -> AppliedEffects {
     canvases.withCanvas { canvas in
-      let variation = Variation(recipe, picture: picture, crop: (width, height), using: &random)
+      let variation = Variation(
+        recipe, picture: picture, enlargement: enlargement, crop: (width, height), using: &random)
       PictureCrop(picture, variation).draw(on: canvas)
       var done: AppliedEffects = variation.isRareCrop ? .rareCrop : []
       if variation.xx < 0 { done.insert(.mirrored) }
-      var noise = Float(Double.random(in: 0...1, using: &random) * recipe.noise)
+      let isNoisy = random.happens(recipe.noiseProbability)
+      var noise = isNoisy ? Float(Double.random(in: 0...1, using: &random) * recipe.noise) : 0
       noise += addScene(canvas, variation, picture, &done, &random)
       addCamera(canvas, noise: noise, &done, &random)
       canvas.store(to: rgb, labels: labels)

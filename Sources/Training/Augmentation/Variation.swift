@@ -12,12 +12,16 @@ struct Variation: Sendable {
   var isRareCrop = false
 
   init(
-    _ recipe: Augmentation, picture: LabelledPicture, crop: (width: Int, height: Int),
+    _ recipe: Augmentation, picture: LabelledPicture, enlargement: Double, crop: (width: Int, height: Int),
     using random: inout SeededRandom
   ) {
-    let scale = Variation.scale(recipe, picture: picture, crop: crop, using: &random)
-    let aspect = random.factor(recipe.aspect).squareRoot()
-    let angle = Double.random(in: -1...1, using: &random) * recipe.rotation * .pi / 180
+    let isScaled = random.happens(recipe.scaleProbability)
+    let limits = Variation.scales(recipe, picture: picture, enlargement: enlargement, crop: crop)
+    let drawn = exp(Double.random(in: log(limits.lowerBound)...log(limits.upperBound), using: &random))
+    let scale = isScaled ? drawn : min(limits.upperBound, max(limits.lowerBound, enlargement))
+    let aspect = isScaled ? random.factor(recipe.aspect).squareRoot() : 1
+    let isTurned = random.happens(recipe.rotationProbability)
+    let angle = isTurned ? Double.random(in: -1...1, using: &random) * recipe.rotation * .pi / 180 : 0
     let mirrored: Double = random.happens(recipe.flip) ? -1 : 1
     let (stepX, stepY) = (1 / (scale * aspect), aspect / scale)
     xx = mirrored * stepX * cos(angle)
@@ -37,13 +41,12 @@ struct Variation: Sendable {
   /// nothing.
   private static let fill = 0.8
 
-  private static func scale(
-    _ recipe: Augmentation, picture: LabelledPicture, crop: (width: Int, height: Int),
-    using random: inout SeededRandom
-  ) -> Double {
+  private static func scales(
+    _ recipe: Augmentation, picture: LabelledPicture, enlargement: Double, crop: (width: Int, height: Int)
+  ) -> ClosedRange<Double> {
     let cover = max(Double(crop.width) / Double(picture.width), Double(crop.height) / Double(picture.height))
-    let smallest = min(recipe.maximumScale, max(recipe.minimumScale, fill * cover))
-    return exp(Double.random(in: log(smallest)...log(recipe.maximumScale), using: &random))
+    let (smallest, largest) = (recipe.minimumScale * enlargement, recipe.maximumScale * enlargement)
+    return min(largest, max(smallest, fill * cover))...largest
   }
 
   /// Whether picture pixels are so much smaller than the crop's that single ones would flicker.

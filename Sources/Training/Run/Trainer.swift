@@ -85,9 +85,9 @@ public final class Trainer {
     let stream = BatchStream(
       mix,
       augmenter: Augmenter(
-        recipe: recipe.augmentation.enlarged(by: recipe.enlargement), width: recipe.size.width,
-        height: recipe.size.height,
-        classNames: configuration.architecture.classes.map(\.name), sets: mix.labelSets),
+        recipe: recipe.augmentation, width: recipe.size.width, height: recipe.size.height,
+        enlargement: recipe.enlargement, classNames: configuration.architecture.classes.map(\.name),
+        sets: mix.labelSets),
       batch: recipe.batch, seed: recipe.seed, firstStep: state.step)
     var end = TrainingEnd.completed
     while end == .completed && !isDone {

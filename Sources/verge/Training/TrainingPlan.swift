@@ -56,7 +56,8 @@ struct TrainingPlan {
   /// - Throws: what reading the pictures and writing the file throw.
   func drawPreview(to path: String) throws {
     let sheet = try recipe.augmentation.preview(
-      of: sources, shares: recipe.data.weights, classes: classes, crop: recipe.size.inputSize, seed: recipe.seed)
+      of: sources, shares: recipe.data.weights, classes: classes, crop: recipe.size.inputSize,
+      enlargement: recipe.enlargement, seed: recipe.seed)
     try ImageFile.replacePNG(at: path, with: sheet)
   }
 
