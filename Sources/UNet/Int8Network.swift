@@ -57,17 +57,18 @@ public final class Int8Network: @unchecked Sendable {  // only `run` writes the 
   ///   - labels: u8 `[H / stem, W / stem]`, overwritten with class indices.
   ///   - labelStride: bytes between rows of labels.
   ///   - confidence: nil, or u8 like `labels`: how sure each label is, 255 = sure.
+  ///   - logits: nil, or f32 `[H / stem, W / stem, classes]`; slower, for tools.
   /// - Complexity: O(H·W·C²); allocates nothing.
   public func run(
     pixels: UnsafePointer<UInt8>, stride: Int, labels: UnsafeMutablePointer<UInt8>, labelStride: Int,
-    confidence: UnsafeMutablePointer<UInt8>? = nil
+    confidence: UnsafeMutablePointer<UInt8>? = nil, logits: UnsafeMutablePointer<Float>? = nil
   ) {
     precondition(stride >= 4 * plan.inputSize.width, "a stride of \(stride) bytes holds no \(plan.inputSize) rgb0")
     let rowBytes = 4 * plan.inputSize.width
     for y in 0..<plan.inputSize.height {
       tensors[0].pixel(y, 0).update(from: pixels + y * stride, count: rowBytes)
     }
-    run(labels: labels, labelStride: labelStride, confidence: confidence)
+    run(labels: labels, labelStride: labelStride, confidence: confidence, logits: logits)
   }
 
   /// Runs the network on what was written to `picture`.

@@ -23,6 +23,11 @@ import Testing
     #expect(numbers.count == 3 && zip(numbers, numbers.dropFirst()).allSatisfy { $1 - $0 >= 2 })
     let table = try String(contentsOf: folder["set/uncertain.csv"], encoding: .utf8)
     #expect(table.split(separator: "\n").dropFirst().map { "\($0.prefix(6)).png" } == pictures)
+    #expect(table.hasPrefix("frame,time,uncertainty,entropy,flicker\n"))
+    for line in table.split(separator: "\n").dropFirst() {
+      let values = line.split(separator: ",").compactMap { Double($0) }
+      #expect(values.count == 5 && values[3] > 0 && values[3] < 1 && abs(values[2] - values[3] - values[4]) < 2e-4)
+    }
     let classes = try String(contentsOf: folder["set/classes.txt"], encoding: .utf8)
     #expect(classes.hasPrefix("sky #4682b4\nbuilding #464646\n"))
     let source = tool == "cvat" ? "set/annotations.xml" : "set/images"

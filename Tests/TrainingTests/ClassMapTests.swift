@@ -67,6 +67,17 @@ import UNet
     #expect(try map("idd", to: "carla-0.8")["obs-str-bar-fallback"] == ["other"])
   }
 
+  @Test func classesThatMeanTheSameAreFoundByOtherNames() throws {
+    let (carla, camvid) = (try ClassList.named("carla-0.8"), try ClassList.named("camvid"))
+    let names = (carla.classes.map(\.name), camvid.classes.map(\.name))
+    let found = try Meanings.load().equals(of: names.0, in: names.1).map { $0.map { names.1[$0] } }
+    let expected = [
+      "none": "sky", "building": "building", "fence": "fence", "pedestrian": "pedestrian", "pole": "pole",
+      "road": "road", "sidewalk": "pavement", "vegetation": "tree", "traffic sign": "sign",
+    ]
+    #expect(zip(names.0, found).allSatisfy { expected[$0] == $1 }, "\(found)")
+  }
+
   @Test func allVersionsOfCarlaTeachThe13Classes() throws {
     for version in ["carla-0.9", "carla-0.9.14"] {
       let map = try map(version, to: "carla-0.8")

@@ -1,4 +1,5 @@
 // F-beta, flicker and averaged views on examples worked out by hand.
+import Foundation
 import Frames
 import Testing
 import UNet
@@ -67,6 +68,16 @@ import UNet
     for text in ["", "1", "flop", "flip,0", "9", "nan"] {
       #expect(throws: TrainingError.self) { try TestTimeAveraging(text) }
     }
+  }
+
+  /// Probabilities 1/2 and 1/2 are as unsure as two classes can be; of 1/4 and 3/4 the entropy is 2 ln 2 - 3/4 ln 3.
+  @Test func entropyIsAShareOfTheLargest() {
+    let scores = ScoreMap(width: 2, height: 1, classes: 2, values: [7, 7, 1, 1 + log(3)])
+    let second = 2 - 0.75 * log(3) / log(2)
+    #expect(abs(scores.meanEntropy() - (1 + second) / 2) < 1e-6)
+    #expect(ScoreMap(width: 1, height: 1, classes: 3, values: [-500, 500, -500]).meanEntropy() == 0)
+    let even = ScoreMap(width: 1, height: 3, classes: 5, values: [Float](repeating: -2, count: 15))
+    #expect(abs(even.meanEntropy() - 1) < 1e-6)
   }
 
   @Test func scoresAreResizedBetweenCentres() {

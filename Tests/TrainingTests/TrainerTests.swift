@@ -214,7 +214,7 @@ import UNet
       stem: 2, widths: [8, 16], classes: ["tree", "car"].map { PixelClass(name: $0, color: ClassColor(0, 0, 0)) })
     var start = Fixtures.weights(other, seed: 99)
     let before = start
-    let taken = start.takeOver(model, architecture: other)
+    let taken = try start.takeOver(model, architecture: other)
     #expect(taken.layers == other.layers.count - 1 && taken.classes == ["car"])
     #expect(start["stem"] == model.weights["stem"])
     let (rows, source) = (start["head"]!.weight.values, model.weights["head"]!.weight.values)

@@ -50,4 +50,15 @@ struct Meanings: Sendable {
       return Set(wanted.indices.filter { !wanted[$0].isDisjoint(with: things) }.map { UInt8($0) })
     }
   }
+
+  /// For each class of `target` the one of `source` that means the same: of equal name, or the only one that holds the
+  /// things it stands for and that holds no others.
+  func equals(of target: [String], in source: [String]) -> [Int?] {
+    let (there, back) = (classes(of: target, in: source), classes(of: source, in: target))
+    return target.indices.map { row in
+      if let same = source.firstIndex(of: target[row]) { return same }
+      guard there[row].count == 1, let only = there[row].first, back[Int(only)] == [UInt8(row)] else { return nil }
+      return Int(only)
+    }
+  }
 }

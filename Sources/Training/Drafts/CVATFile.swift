@@ -1,5 +1,5 @@
 // Drafts for CVAT: one XML file for all pictures.
-public import Foundation
+import Foundation
 import FoundationXML
 public import UNet
 

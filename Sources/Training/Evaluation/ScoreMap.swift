@@ -1,6 +1,6 @@
 // Scores of all classes for every pixel, and how they are averaged.
 import Foundation
-import Frames
+public import Frames
 
 /// One number per class and pixel: f32 `[height, width, classes]`.
 public struct ScoreMap: Sendable {
@@ -8,13 +8,13 @@ public struct ScoreMap: Sendable {
   private(set) var values: [Float]
 
   /// - Parameter values: `[height, width, classes]`.
-  init(width: Int, height: Int, classes: Int, values: [Float]) {
+  public init(width: Int, height: Int, classes: Int, values: [Float]) {
     precondition(values.count == width * height * classes, "\(values.count) scores for \(width)×\(height)×\(classes)")
     (self.width, self.height, self.classes, self.values) = (width, height, classes, values)
   }
 
   /// The class of the largest score, the lowest one on ties.
-  func labels() -> LabelMap {
+  public func labels() -> LabelMap {
     let map = LabelMap(width: width, height: height)
     values.withUnsafeBufferPointer { values in
       for pixel in 0..<(width * height) {
@@ -41,6 +41,13 @@ public struct ScoreMap: Sendable {
       }
     }
     return result
+  }
+
+  /// How unsure logits are: the mean entropy of the pixels' probabilities, 0 for certainty, 1 where all classes are as likely.
+  public func meanEntropy() -> Double {
+    guard classes > 1, !values.isEmpty else { return 0 }
+    let sum = softmax().values.reduce(0.0) { $1 > 0 ? $0 - Double($1 * log($1)) : $0 }
+    return sum / (Double(width * height) * log(Double(classes)))
   }
 
   /// Left and right exchanged.

@@ -67,7 +67,9 @@ public final class Trainer {
     predictor = FloatPredictor(architecture, values: optimizer.average, workers: workers)
     var random = SeededRandom(seed: recipe.seed)
     var start = Weights(initial: architecture, using: &random)
-    takenOver = initial.map { start.takeOver($0, architecture: architecture) }
+    takenOver = try initial.map { model throws(TrainingError) in
+      try start.takeOver(model, architecture: architecture)
+    }
     if configuration.isQuantizationAware { start = start.folded() }
     state.hasFixedNorms = configuration.isQuantizationAware || initial?.weights.isFolded ?? false
     try network.layout.load(start, into: values.data)

@@ -2,12 +2,13 @@
 import UNet
 
 extension Weights {
-  /// Takes over from `model` every layer of equal shape, and the head's rows of classes with equal names.
+  /// Takes over from `model` every layer of equal shape, and the head's rows of classes that mean the same.
   ///
   /// - Parameter architecture: of these weights.
   /// - Returns: how much that was.
+  /// - Throws: what `Meanings.load` throws.
   @discardableResult
-  mutating func takeOver(_ model: Model, architecture: Architecture) -> TakenOver {
+  mutating func takeOver(_ model: Model, architecture: Architecture) throws(TrainingError) -> TakenOver {
     var taken = TakenOver(model: model.name, layers: 0, classes: [])
     for layer in architecture.layers where layer.name != Architecture.headName {
       guard let known = model.weights[layer.name], known.weight.shape == layer.weightShape else { continue }
@@ -18,12 +19,14 @@ extension Weights {
       source.weight.shape[3] == head.weight.shape[3]
     else { return taken }
     let channels = head.weight.shape[3]
-    for (row, entry) in architecture.classes.enumerated() {
-      guard let from = model.architecture.classes.firstIndex(where: { $0.name == entry.name }) else { continue }
+    let names = architecture.classes.map(\.name)
+    let rows = try Meanings.load().equals(of: names, in: model.architecture.classes.map(\.name))
+    for (row, from) in rows.enumerated() {
+      guard let from else { continue }
       head.weight.values.replaceSubrange(
         row * channels..<(row + 1) * channels, with: source.weight.values[from * channels..<(from + 1) * channels])
       if let bias = source.bias { head.bias?[row] = bias[from] }
-      taken.classes.append(entry.name)
+      taken.classes.append(names[row])
     }
     self[Architecture.headName] = head
     return taken

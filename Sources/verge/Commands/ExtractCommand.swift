@@ -12,7 +12,7 @@ struct ExtractCommand: ParsableCommand {
     abstract: "Takes frames out of a video, with draft masks for labelling.",
     discussion: """
       Frames become upright PNGs named by frame number. --uncertain N runs the model over the whole video and takes the N
-      frames it is least sure of (low mean confidence, and labels that differ from those before and after), none next to
+      frames it is least sure of (high mean entropy, and labels that differ from those before and after), none next to
       another; uncertain.csv says why. --every and --fps then say which frames may be taken.
 
       Drafts show what the model sees, to be corrected: --masks writes palette PNGs of class indices, --drafts polygons for

@@ -1,6 +1,7 @@
 // A network for the frames of a video, one at a time.
 import Frames
 import Tensors
+import Training
 import UNet
 import Video
 
@@ -25,16 +26,26 @@ final class FrameNetwork {
   }
 
   /// A frame's labels at the network's own size, in a map of their own.
-  ///
-  /// - Parameter hasConfidence: also how sure they are.
-  func labels(of frame: Frame, hasConfidence: Bool = false) throws -> LabelMap {
+  func labels(of frame: Frame) throws -> LabelMap { try run(frame, logits: nil) }
+
+  /// The logits of all classes at the network's own size.
+  func logits(of frame: Frame) throws -> ScoreMap {
+    let (size, classes) = (try engine(for: frame).network.plan.labelSize, model.architecture.classes.count)
+    let values = try [Float](unsafeUninitializedCapacity: size.pixels * classes) { values, count in
+      _ = try run(frame, logits: values.baseAddress)
+      count = values.count
+    }
+    return ScoreMap(width: size.width, height: size.height, classes: classes, values: values)
+  }
+
+  private func run(_ frame: Frame, logits: UnsafeMutablePointer<Float>?) throws -> LabelMap {
     let engine = try engine(for: frame)
     let small = try engine.scaler.scale(frame)
     let size = engine.network.plan.labelSize
-    let map = LabelMap(width: size.width, height: size.height, hasConfidence: hasConfidence)
+    let map = LabelMap(width: size.width, height: size.height)
     engine.network.run(
       pixels: small.planes[0].row(0), stride: small.planes[0].stride, labels: map.labels, labelStride: map.width,
-      confidence: map.confidence)
+      logits: logits)
     return map
   }
 

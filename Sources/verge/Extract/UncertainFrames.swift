@@ -21,7 +21,8 @@ struct UncertainFrames {
         let time = (frame.seconds ?? 0) - (first ?? frame.seconds ?? 0)
         first = first ?? frame.seconds
         if choice.takes(index: frame.index, seconds: time, taken: candidates.count) { candidates.insert(frame.index) }
-        scan.add(try network.labels(of: frame, hasConfidence: true), index: frame.index, time: time)
+        let logits = try network.logits(of: frame)
+        scan.add(logits.labels(), entropy: logits.meanEntropy(), index: frame.index, time: time)
         progress(frame.index + 1)
       case .end: break reading
       case .packet, .undecodable: continue
@@ -35,8 +36,8 @@ struct UncertainFrames {
   static func csv(_ frames: [FrameUncertainty]) -> String {
     let rows = frames.map { frame in
       String(
-        format: "%06d,%.3f,%.4f,%.4f,%.4f\n", frame.index, frame.time, frame.score, frame.doubt, frame.flicker)
+        format: "%06d,%.3f,%.4f,%.4f,%.4f\n", frame.index, frame.time, frame.score, frame.entropy, frame.flicker)
     }
-    return "frame,time,uncertainty,doubt,flicker\n" + rows.joined()
+    return "frame,time,uncertainty,entropy,flicker\n" + rows.joined()
   }
 }

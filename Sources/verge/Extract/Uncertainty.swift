@@ -7,13 +7,13 @@ struct FrameUncertainty: Hashable {
   let index: Int
   /// Seconds after the first frame.
   let time: Double
-  /// One minus the mean probability of the labels.
-  let doubt: Double
+  /// Mean of the pixels, see `ScoreMap.meanEntropy`.
+  let entropy: Double
   /// Share of pixels whose label is another one in this frame only, and the same before and after it.
   let flicker: Double
 
-  /// Both are shares of the picture that are likely to be wrong.
-  var score: Double { doubt + flicker }
+  /// Both run from 0, nothing unsure, to 1, everything.
+  var score: Double { entropy + flicker }
 }
 
 /// Looks at every frame of a video in order.
@@ -21,13 +21,11 @@ struct UncertaintyScan {
   private(set) var frames: [FrameUncertainty] = []
   /// The last two label maps, and the newest frame, whose flicker the next one will tell.
   private var maps: [LabelMap] = []
-  private var waiting: (index: Int, time: Double, doubt: Double)?
+  private var waiting: (index: Int, time: Double, entropy: Double)?
 
-  /// - Parameter map: the frame's labels with their confidence.
-  mutating func add(_ map: LabelMap, index: Int, time: Double) {
+  mutating func add(_ map: LabelMap, entropy: Double, index: Int, time: Double) {
     settle(next: map)
-    let sureness = map.confidence.map { values in (0..<map.count).reduce(0) { $0 + Int(values[$1]) } } ?? 0
-    waiting = (index, time, 1 - Double(sureness) / Double(255 * map.count))
+    waiting = (index, time, entropy)
     maps = maps.suffix(1) + [map]
   }
 
@@ -46,7 +44,7 @@ struct UncertaintyScan {
     }
     frames.append(
       FrameUncertainty(
-        index: frame.index, time: frame.time, doubt: frame.doubt,
+        index: frame.index, time: frame.time, entropy: frame.entropy,
         flicker: Double(flickering) / Double(max(1, maps.last?.count ?? 1))))
   }
 
