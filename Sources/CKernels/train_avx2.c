@@ -154,8 +154,11 @@ static int64_t peak(int64_t rounds) {
   return rounds * CHAINS * MACS;
 }
 
+#define WINO_PAIR 1
+#include "train_winograd_tier.h"
+
 static const ck_train_kernel kernel = {
-    .lanes = 8, .vectors = VECTORS, .pair = 1, .row = do_row, .products = do_products};
+    .lanes = 8, .vectors = VECTORS, .pair = 1, .row = do_row, .products = do_products, .transforms = &transforms};
 
 #include "train_tier.h"
 

@@ -24,8 +24,11 @@ static inline __m256i round_bf16(__m512 value) {
 
 // After it: the gradient by the weights has the same registers.
 #include "train_products_avx512.h"
+#define WINO_PAIR 1
+#include "train_winograd_tier.h"
 
-static const ck_train_kernel kernel = {.lanes = 16, .vectors = 3, .pair = 1, .row = do_row, .products = do_products};
+static const ck_train_kernel kernel = {
+    .lanes = 16, .vectors = 3, .pair = 1, .row = do_row, .products = do_products, .transforms = &transforms};
 
 #include "train_peak_avx512.h"
 #include "train_tier.h"

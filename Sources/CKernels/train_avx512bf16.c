@@ -39,8 +39,16 @@ static void pack_pairs(uint32_t *words, ptrdiff_t words_step, const char *first,
   }
 }
 
-static const ck_train_kernel kernel = {
-    .lanes = 16, .vectors = 3, .pair = 2, .row = do_row, .products = do_products, .pack_pairs = pack_pairs};
+#define WINO_PAIR 2
+#include "train_winograd_tier.h"
+
+static const ck_train_kernel kernel = {.lanes = 16,
+                                       .vectors = 3,
+                                       .pair = 2,
+                                       .row = do_row,
+                                       .products = do_products,
+                                       .pack_pairs = pack_pairs,
+                                       .transforms = &transforms};
 
 #include "train_peak_avx512.h"
 #include "train_tier.h"

@@ -84,6 +84,11 @@ static void store(const ck_train_args *args, const float sums[GROUP], int32_t n,
   }
 }
 
+static size_t convolve_scratch_size(const ck_train_layer *layer) {
+  (void)layer;
+  return 0;
+}
+
 static void convolve(const ck_train_args *args) {
   const int32_t up = args->layer.kind == CK_TRAIN_UPCONV2X2 ? 2 : 1, out = args->layer.out[0] + args->layer.out[1];
   for (int32_t r = up * args->row_begin; r < up * args->row_end; r++) {
@@ -97,6 +102,11 @@ static void convolve(const ck_train_args *args) {
       }
     }
   }
+}
+
+static int32_t gradient_block(const ck_train_layer *layer) {
+  (void)layer;
+  return GROUP;
 }
 
 static size_t gradient_scratch_size(const ck_train_layer *layer, int32_t width) {
@@ -148,11 +158,12 @@ static int64_t peak(int64_t rounds) {
 const ck_train_table ck_train_table_c_f32 = {
     .tier = CK_TRAIN_TIER_C,
     .real = CK_REAL_F32,
-    .block = GROUP,
     .block_count = block_count,
     .packed_size = packed_size,
     .pack = pack_f32,
+    .convolve_scratch_size = convolve_scratch_size,
     .convolve = convolve,
+    .gradient_block = gradient_block,
     .gradient_scratch_size = gradient_scratch_size,
     .weight_gradient = weight_gradient,
     .peak = peak,
@@ -161,11 +172,12 @@ const ck_train_table ck_train_table_c_f32 = {
 const ck_train_table ck_train_table_c_bf16 = {
     .tier = CK_TRAIN_TIER_C,
     .real = CK_REAL_BF16,
-    .block = GROUP,
     .block_count = block_count,
     .packed_size = packed_size,
     .pack = pack_bf16,
+    .convolve_scratch_size = convolve_scratch_size,
     .convolve = convolve,
+    .gradient_block = gradient_block,
     .gradient_scratch_size = gradient_scratch_size,
     .weight_gradient = weight_gradient,
     .peak = peak,

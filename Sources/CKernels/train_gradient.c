@@ -8,7 +8,6 @@
 #include "train_rows.h"
 
 enum {
-  OUTPUTS = 8,             ///< of a tile
   BAND = 64,               ///< the most rows of a band
   BAND_BYTES = 512 << 10,  ///< about what the rows of a band take: half of a second-level cache
   ALIGNMENT = 16,          ///< words of a line of memory
@@ -211,13 +210,13 @@ static int32_t take_band(const plan *p, band *b, const ck_train_gradient_args *a
 
 /// Multiplies 8 outputs' gradients with a run that is longer than what is left of a part's: the rest is not a weight.
 static void multiply_last(const plan *p, ck_train_products to, int32_t weights) {
-  float sums[OUTPUTS][CK_TRAIN_BLOCK];
+  float sums[CK_TRAIN_OUTPUTS][CK_TRAIN_BLOCK];
   float *part = to.part;
   const ptrdiff_t stride = to.part_stride;
   const bool adds = to.adds;
   to.part = sums[0], to.part_stride = CK_TRAIN_BLOCK, to.adds = false;
   p->kernel->products(&to);
-  for (int32_t o = 0; o < OUTPUTS; o++) {
+  for (int32_t o = 0; o < CK_TRAIN_OUTPUTS; o++) {
     for (int32_t i = 0; i < weights; i++) part[o * stride + i] = (adds ? part[o * stride + i] : 0) + sums[o][i];
   }
 }
@@ -234,7 +233,7 @@ static void multiply_row(const plan *p, const band *b, const ck_train_gradient_a
   for (int32_t first = 0; first < p->run[s]; first += to.run) {
     to.run = ck_train_next_block(p->kernel, p->run[s] - first);
     to.offset = first;
-    for (int32_t o = 0; o < p->outputs; o += OUTPUTS) {
+    for (int32_t o = 0; o < p->outputs; o += CK_TRAIN_OUTPUTS) {
       to.gradient_offset = o;
       to.part = args->part + ck_train_part_offset(&p->layer, p->first + o, tap, s) + first;
       if (first + to.run > weights) {

@@ -12,15 +12,6 @@ int32_t ck_train_next_block(const ck_train_kernel *kernel, int32_t channels) {
   return lanes * (vectors <= most ? vectors : vectors == 4 ? 2 : most);
 }
 
-/// A block of outputs.
-typedef struct block {
-  int32_t group;  ///< the destination, or the place (2a + b) of a transposed convolution
-  int32_t first;  ///< output in its group
-  int32_t channels;
-  int32_t words;     ///< of a step
-  ptrdiff_t before;  ///< words of a step of all blocks before this one
-} block;
-
 static int32_t group_count(const ck_train_layer *layer) {
   return layer->kind == CK_TRAIN_UPCONV2X2 ? 4 : layer->out[1] ? 2 : 1;
 }
@@ -31,10 +22,9 @@ static int32_t group_channels(const ck_train_layer *layer, int32_t group) {
 
 static int32_t round_up(int32_t n, int32_t unit) { return (n + unit - 1) / unit * unit; }
 
-/// The first block if `at` is NULL, or the one after it; false past the last one.
-static bool next_block(const ck_train_kernel *kernel, const ck_train_layer *layer, block *at, bool is_first) {
+bool ck_train_advance(const ck_train_kernel *kernel, const ck_train_layer *layer, ck_train_block *at, bool is_first) {
   if (is_first) {
-    *at = (block){0};
+    *at = (ck_train_block){0};
   } else {
     at->first += at->channels;
     at->before += at->words;
@@ -60,25 +50,28 @@ static window window_of(ck_train_kind kind) {
 /// Words of an output's window.
 static ptrdiff_t steps_of(const ck_train_kernel *kernel, const ck_train_layer *layer) {
   const window w = window_of(layer->kind);
-  return (ptrdiff_t)w.rows * w.across * (layer->in[0] + layer->in[1]) / kernel->pair;
+  const int32_t places = ck_train_is_winograd(kernel, layer) ? CK_TRAIN_PLACES : w.rows * w.across;
+  return (ptrdiff_t)places * (layer->in[0] + layer->in[1]) / kernel->pair;
 }
 
 int32_t ck_train_rows_block_count(const ck_train_kernel *kernel, const ck_train_layer *layer) {
   int32_t count = 0;
-  block at;
-  for (bool more = next_block(kernel, layer, &at, true); more; more = next_block(kernel, layer, &at, false)) count++;
+  ck_train_block at;
+  for (bool more = ck_train_advance(kernel, layer, &at, true); more; more = ck_train_advance(kernel, layer, &at, false))
+    count++;
   return count;
 }
 
 size_t ck_train_rows_packed_size(const ck_train_kernel *kernel, const ck_train_layer *layer) {
-  block at;
-  for (bool more = next_block(kernel, layer, &at, true); more;) more = next_block(kernel, layer, &at, false);
+  ck_train_block at;
+  for (bool more = ck_train_advance(kernel, layer, &at, true); more;)
+    more = ck_train_advance(kernel, layer, &at, false);
   return sizeof(uint32_t) * (size_t)(at.before * steps_of(kernel, layer));
 }
 
 /// Packs `steps` steps of one tap of one source for a block; `weights` is at the block's first output.
 static void pack_tap(const ck_train_kernel *kernel, uint32_t *packed, const float *weights, ck_train_strides strides,
-                     int32_t steps, const block *at) {
+                     int32_t steps, const ck_train_block *at) {
   for (int32_t k = 0; k < steps; k++, packed += at->words, weights += kernel->pair * strides.in) {
     for (int32_t o = 0; o < at->channels; o++) {
       const float *w = weights + o * strides.out;
@@ -99,11 +92,11 @@ static void pack_tap(const ck_train_kernel *kernel, uint32_t *packed, const floa
 }
 
 static void pack_block(const ck_train_kernel *kernel, uint32_t *packed, const float *weights,
-                       const ck_train_layer *layer, const block *at) {
+                       const ck_train_layer *layer, const ck_train_block *at) {
   const ck_train_strides strides = ck_train_weight_strides(layer);
   const window w = window_of(layer->kind);
   const bool up = layer->kind == CK_TRAIN_UPCONV2X2;
-  const int32_t first = at->first + (up || at->group == 0 ? 0 : layer->out[0]);
+  const int32_t first = ck_train_first_output(layer, at);
   for (int32_t ky = 0; ky < w.rows; ky++) {
     for (int32_t s = 0; s < (layer->in[1] ? 2 : 1); s++) {
       const int32_t steps = layer->in[s] / kernel->pair;
@@ -121,10 +114,16 @@ void ck_train_rows_pack(const ck_train_kernel *kernel, void *packed, const float
                         int32_t block_begin, int32_t block_end) {
   const ptrdiff_t steps = steps_of(kernel, layer);
   int32_t index = 0;
-  block at;
-  for (bool more = next_block(kernel, layer, &at, true); more; more = next_block(kernel, layer, &at, false), index++) {
+  ck_train_block at;
+  for (bool more = ck_train_advance(kernel, layer, &at, true); more;
+       more = ck_train_advance(kernel, layer, &at, false), index++) {
     if (index < block_begin || index >= block_end) continue;
-    pack_block(kernel, (uint32_t *)packed + at.before * steps, weights, layer, &at);
+    uint32_t *to = (uint32_t *)packed + at.before * steps;
+    if (ck_train_is_winograd(kernel, layer)) {
+      kernel->transforms->weights(to, weights, layer, &at);
+    } else {
+      pack_block(kernel, to, weights, layer, &at);
+    }
   }
 }
 
@@ -149,12 +148,12 @@ static void set_sources(ck_train_row *row, const ck_train_kernel *kernel, const 
 }
 
 /// Does a block of outputs of a row.
-static void do_row(const ck_train_kernel *kernel, const ck_train_args *args, const block *at, ck_train_row *row,
-                   int32_t r) {
+static void do_row(const ck_train_kernel *kernel, const ck_train_args *args, const ck_train_block *at,
+                   ck_train_row *row, int32_t r) {
   const bool up = args->layer.kind == CK_TRAIN_UPCONV2X2;
   const int32_t height = up ? args->src[0].height : args->dst[0].height, n = r / height, y = r % height;
   const int32_t out = args->layer.out[0] + args->layer.out[1];
-  const int32_t first = at->first + (up || at->group == 0 ? 0 : args->layer.out[0]);
+  const int32_t first = ck_train_first_output(&args->layer, at);
   const ck_batch *dst = &args->dst[up ? 0 : at->group];
   float sums[2][CK_TRAIN_BLOCK] = {{0}};
   set_sources(row, kernel, args, n, y);
@@ -189,9 +188,9 @@ void ck_train_rows_convolve(const ck_train_kernel *kernel, const ck_train_args *
   row.width = args->layer.kind == CK_TRAIN_UPCONV2X2 ? args->src[0].width : args->dst[0].width;
   for (int32_t begin = args->row_begin; begin < args->row_end; begin += band) {
     const int32_t end = args->row_end - begin < band ? args->row_end : begin + band;
-    block at;
-    for (bool more = next_block(kernel, &args->layer, &at, true); more;
-         more = next_block(kernel, &args->layer, &at, false)) {
+    ck_train_block at;
+    for (bool more = ck_train_advance(kernel, &args->layer, &at, true); more;
+         more = ck_train_advance(kernel, &args->layer, &at, false)) {
       row.weights = (const uint32_t *)args->weights + at.before * steps;
       row.channels = at.channels;
       for (int32_t r = begin; r < end; r++) do_row(kernel, args, &at, &row, r);

@@ -12,6 +12,11 @@ extension TrainingKernels {
     withUnsafePointer(to: layer.layer) { table.pointee.packed_size($0) }
   }
 
+  /// Bytes of scratch memory for `convolve`.
+  public func scratchByteCount(_ layer: TrainingLayerShape) -> Int {
+    withUnsafePointer(to: layer.layer) { table.pointee.convolve_scratch_size($0) }
+  }
+
   /// Packs blocks of a layer's weights.
   ///
   /// - Parameters:
@@ -38,12 +43,14 @@ extension TrainingKernels {
   ///   - rectifies: whether negative results become 0.
   ///   - moments: `[2, O]`: per channel, the sum of these rows' results and that of their squares are added; or nil.
   ///   - rows: rows of the batch, `0..<pictures·height`: of the destinations, or of the source for `upconvolution`.
+  ///   - scratch: `scratchByteCount` bytes, 64-byte aligned; other calls at the same time have their own.
   public func convolve(
     _ sources: [BatchView], with packed: UnsafeRawPointer, of layer: TrainingLayerShape, into destinations: [BatchView],
     bias: UnsafePointer<Float>? = nil, rectifies: Bool = false, moments: UnsafeMutablePointer<Double>? = nil,
-    rows: Range<Int>
+    rows: Range<Int>, scratch: UnsafeMutableRawPointer?
   ) {
     check(layer, sources, destinations, rows: rows)
+    precondition(Int(bitPattern: scratch) % 64 == 0, "scratch memory is 64-byte aligned")
     var args = ck_train_args()
     args.layer = layer.layer
     args.weights = packed
@@ -55,6 +62,7 @@ extension TrainingKernels {
     args.rectifies = rectifies
     args.moments = moments
     (args.row_begin, args.row_end) = (Int32(rows.lowerBound), Int32(rows.upperBound))
+    args.scratch = scratch
     table.pointee.convolve(&args)
   }
 

@@ -3,7 +3,9 @@ import CKernels
 
 extension TrainingKernels {
   /// Outputs that a gradient by the weights does at once: where its channels can be cut between threads.
-  public var gradientBlock: Int { Int(table.pointee.block) }
+  public func gradientBlock(_ layer: TrainingLayerShape) -> Int {
+    withUnsafePointer(to: layer.layer) { Int(table.pointee.gradient_block($0)) }
+  }
 
   /// Bytes of scratch memory that a call needs.
   ///
@@ -77,9 +79,10 @@ extension TrainingKernels {
     }
     let count = (layer.kind == .upconvolution ? sources[0] : gradient).rowCount
     precondition(rows.lowerBound >= 0 && rows.upperBound <= count, "rows \(rows) are outside of 0..<\(count)")
+    let block = gradientBlock(layer)
     precondition(
-      channels.lowerBound % gradientBlock == 0 && channels.upperBound <= layer.outputs[0]
-        && (channels.upperBound % gradientBlock == 0 || channels.upperBound == layer.outputs[0]),
+      channels.lowerBound % block == 0 && channels.upperBound <= layer.outputs[0]
+        && (channels.upperBound % block == 0 || channels.upperBound == layer.outputs[0]),
       "channels \(channels) are not whole blocks")
   }
 }

@@ -58,7 +58,11 @@ public struct TrainingBenchmark {
     kernels.pack(weights, of: layer, blocks: 0..<kernels.blockCount(layer), into: packed.base)
     kernels.pack(weights, of: layer.back, blocks: 0..<kernels.blockCount(layer.back), into: packedBack.base)
     parts = (0..<shares).map { _ in AlignedBytes(4 * layer.weightCount) }
-    scratch = (0..<shares).map { _ in AlignedBytes(kernels.gradientScratchByteCount(layer, width: shape.width)) }
+    let scratchSizes = [
+      kernels.gradientScratchByteCount(layer, width: shape.width), kernels.scratchByteCount(layer),
+      kernels.scratchByteCount(layer.back),
+    ]
+    scratch = (0..<shares).map { _ in AlignedBytes(scratchSizes.max() ?? 0) }
   }
 
   /// Multiply-accumulates per second in the best of five runs, and what the tier's instruction does at the same time.
@@ -81,9 +85,13 @@ public struct TrainingBenchmark {
     let rows = count * share / shares..<count * (share + 1) / shares
     switch direction {
     case .forward:
-      kernels.convolve(sources, with: packed.base, of: shape.layer, into: destinations, rows: rows)
+      kernels.convolve(
+        sources, with: packed.base, of: shape.layer, into: destinations, rows: rows,
+        scratch: scratch[share].base)
     case .back:
-      kernels.convolve(destinations, with: packedBack.base, of: shape.layer.back, into: sources, rows: rows)
+      kernels.convolve(
+        destinations, with: packedBack.base, of: shape.layer.back, into: sources, rows: rows,
+        scratch: scratch[share].base)
     case .weights:
       kernels.differentiateWeights(
         of: shape.layer, sources: sources, gradient: destinations[0],

@@ -1,5 +1,6 @@
 // The checks of the training convolutions.
 import CKernels
+import Foundation
 import Tensors
 
 /// One layer with data, to be run by two tables.
@@ -30,6 +31,7 @@ struct TrainingCase {
     let sizes = outcome(
       of: reference, data.sources.map { $0.magnitudes() }, data.weights.map(abs), data.bias.map(abs), rectifies: false,
       CK_REAL_F32)
+    let isWinograd = data.isWinograd(table)
     let factor = data.shape.factors.destination
     let written = factor * rows.lowerBound..<factor * rows.upperBound
     for (index, destination) in actual.destinations.enumerated() {
@@ -37,23 +39,38 @@ struct TrainingCase {
       for r in written {
         for i in 0..<destination.rowCount {
           let (a, e) = (destination.value(r, i), expected.destinations[index].value(r, i))
-          let size = sizes.destinations[index].value(r, i)
-          if !(abs(a - e) <= bound(size, e)) { return "\(a) is not \(e) at row \(r), number \(i), of size \(size)" }
+          let size = isWinograd ? Float(largest) : sizes.destinations[index].value(r, i)
+          if !(abs(a - e) <= bound(size, e, isWinograd: isWinograd)) {
+            return "\(a) is not \(e) at row \(r), number \(i), of size \(size)"
+          }
         }
       }
     }
-    return momentFailure(actual.moments, expected.moments, sizes: sizes.moments)
+    if isWinograd {
+      let pairs = zip(actual.destinations, expected.destinations).flatMap { a, e in
+        written.flatMap { r in (0..<a.rowCount).map { (a.value(r, $0), e.value(r, $0)) } }
+      }
+      let limit = data.resultReal == CK_REAL_BF16 || data.real == CK_REAL_BF16 ? 0x1p-7 : 0x1p-17
+      if let failure = roughness(pairs, limit: limit) { return failure }
+    }
+    return momentFailure(actual.moments, expected.moments, sizes: sizes.moments, isWinograd: isWinograd)
   }
+
+  /// What a result can be: inputs, weights and bias are within -1...1.
+  private var largest: Int { data.shape.depth + 1 }
 
   /// The header's bound: two roundings for each product, and one of the result.
-  private func bound(_ size: Float, _ value: Float) -> Float {
-    2 * Float(data.shape.depth + 2) * 0x1p-24 * size + (data.resultReal == CK_REAL_BF16 ? abs(value) * 0x1p-7 : 0)
+  private func bound(_ size: Float, _ value: Float, isWinograd: Bool) -> Float {
+    (2 * Float(data.shape.depth + (isWinograd ? 72 : 2)) * 0x1p-24 + data.rounding(isWinograd)) * size
+      + (data.resultReal == CK_REAL_BF16 ? abs(value) * 0x1p-7 : 0)
   }
 
-  /// Sums over pixels have the results' errors and those of single precision along a row.
-  private func momentFailure(_ actual: [Double], _ expected: [Double], sizes: [Double]) -> String? {
-    let width = data.shape.factors.destination * data.shape.width
-    let part = Double(2 * (data.shape.depth + 2) + width) * 0x1p-23
+  /// Sums over pixels have the results' errors and those of single precision along a row, or over many tiles.
+  private func momentFailure(
+    _ actual: [Double], _ expected: [Double], sizes: [Double], isWinograd: Bool
+  ) -> String? {
+    let width = isWinograd ? 192 : data.shape.factors.destination * data.shape.width
+    let part = Double(2 * (data.shape.depth + 2) + width) * 0x1p-23 + 2 * Double(data.rounding(isWinograd))
     for (i, (a, e)) in zip(actual, expected).enumerated() where !(abs(a - e) <= part * sizes[i]) {
       return "moment \(i) of \(actual.count) is \(a), not \(e)"
     }
@@ -68,6 +85,7 @@ struct TrainingCase {
     var layer = shape.layer.layer
     let packed = GuardedBuffer(byteCount: table.packed_size(&layer), alignment: 64)
     for block in 0..<table.block_count(&layer) { table.pack(packed.base, weights, &layer, block, block + 1) }
+    let scratch = GuardedBuffer(byteCount: table.convolve_scratch_size(&layer), alignment: 64)
     let destinations = shape.layer.outputs.map {
       GuardedBatch(
         real, pictures: shape.pictures, height: factor * shape.height, width: factor * shape.width, channels: $0)
@@ -84,9 +102,36 @@ struct TrainingCase {
         args.rectifies = rectifies
         args.moments = moments.baseAddress
         (args.row_begin, args.row_end) = (Int32(rows.lowerBound), Int32(rows.upperBound))
+        args.scratch = UnsafeMutableRawPointer(scratch.base)
         table.convolve(&args)
       }
     }
     return Outcome(destinations: destinations, moments: moments)
   }
+}
+
+extension TrainingData {
+  /// Whether a table computes the layer in Winograd's form.
+  func isWinograd(_ table: ck_train_table) -> Bool {
+    var layer = shape.layer.layer
+    return table.convolve_scratch_size(&layer) > 0
+  }
+}
+
+extension TrainingData {
+  /// What the rounding to bf16 after a transform can do to each product.
+  func rounding(_ isWinograd: Bool) -> Float { isWinograd && real == CK_REAL_BF16 ? 9 * 0x1p-8 : 0 }
+}
+
+/// What is wrong with many results together: their errors are far smaller than the bound of each in Winograd's form.
+///
+/// - Parameter limit: the errors' root mean square as a share of the results'.
+func roughness(_ pairs: some Sequence<(Float, Float)>, limit: Double) -> String? {
+  var (error, size) = (0.0, 0.0)
+  for (actual, expected) in pairs {
+    error += pow(Double(actual - expected), 2)
+    size += pow(Double(expected), 2)
+  }
+  let share = (error / max(size, 1e-30)).squareRoot()
+  return share <= limit ? nil : "errors are \(share) of the results"
 }

@@ -1,4 +1,4 @@
-// Tier c of the training kernels against the definitions: a forward pass in plain loops, and gradients as its adjoints.
+// The training kernels against the definitions: a forward pass in plain loops, and gradients as its adjoints.
 import Tensors
 import Testing
 
@@ -55,7 +55,7 @@ private func withPacked(
   body(packed)
 }
 
-/// One layer's passes through tier c: a result, a gradient by it and what follows from that.
+/// One layer's passes through a tier: a result, a gradient by it and what follows from that.
 private struct Passes {
   let source: Pictures
   let result: Pictures
@@ -65,8 +65,7 @@ private struct Passes {
   let weightGradient: [Float]
   let moments: [Double]
 
-  init(_ kind: TrainingLayerKind) throws {
-    let kernels = try #require(TrainingKernels(tier: .c, real: .f32))
+  init(_ kind: TrainingLayerKind, _ kernels: TrainingKernels) throws {
     let layer = TrainingLayerShape(kind, inputs: [8], outputs: [16])
     let factor = kind == .upconvolution ? 2 : 1
     let source = Pictures(2, 3, 4, 8, number(1))
@@ -76,24 +75,33 @@ private struct Passes {
     var parts = [Float](repeating: 9, count: 2 * layer.weightCount)
     var weightGradient = [Float](repeating: 9, count: layer.weightCount)
     var moments = [Double](repeating: 0, count: 32)
+    let bytes = [
+      kernels.scratchByteCount(layer), kernels.scratchByteCount(layer.back),
+      kernels.gradientScratchByteCount(layer, width: 8),
+    ]
+    let scratch = UnsafeMutableRawPointer.allocate(byteCount: bytes.max() ?? 0, alignment: 64)
+    defer { scratch.deallocate() }
     source.withView { source in
       gradient.withView { gradient in
         withPacked(weights, layer, kernels) { packed in
           result.withView { result in
             for rows in [0..<2, 2..<6] {
-              kernels.convolve([source], with: packed, of: layer, into: [result], moments: &moments, rows: rows)
+              kernels.convolve(
+                [source], with: packed, of: layer, into: [result], moments: &moments, rows: rows, scratch: scratch)
             }
           }
         }
         withPacked(weights, layer.back, kernels) { packed in
-          back.withView { kernels.convolve([gradient], with: packed, of: layer.back, into: [$0], rows: 0..<6) }
+          back.withView {
+            kernels.convolve([gradient], with: packed, of: layer.back, into: [$0], rows: 0..<6, scratch: scratch)
+          }
         }
         parts.withUnsafeMutableBufferPointer { parts in
           guard let base = parts.baseAddress else { return }
           for (index, rows) in [0..<1, 1..<6].enumerated() {
             kernels.differentiateWeights(
               of: layer, sources: [source], gradient: gradient, part: base + index * layer.weightCount, adds: false,
-              rows: rows, scratch: nil)
+              rows: rows, scratch: scratch)
           }
           TrainingKernels.sumParts(base, count: 2, of: layer, into: &weightGradient, channels: 0..<16)
         }
@@ -120,9 +128,11 @@ private struct Passes {
 }
 
 @Suite struct TrainingReferenceTests {
-  @Test(arguments: [TrainingLayerKind.convolution, .upconvolution])
-  func forwardPassIsTheDefinition(kind: TrainingLayerKind) throws {
-    let passes = try Passes(kind)
+  /// Small whole numbers, which all tiers and forms compute exactly.
+  @Test(arguments: [TrainingLayerKind.convolution, .upconvolution], TrainingTier.allCases)
+  func forwardPassIsTheDefinition(kind: TrainingLayerKind, tier: TrainingTier) throws {
+    guard let kernels = TrainingKernels(tier: tier, real: .f32) else { return print("\(tier): skipped, not here") }
+    let passes = try Passes(kind, kernels)
     var (sums, squares) = ([Double](repeating: 0, count: 16), [Double](repeating: 0, count: 16))
     for i in 0..<(2 * passes.result.height * passes.result.width * 16) {
       let (o, x, y) = (i % 16, i / 16 % passes.result.width, i / 16 / passes.result.width % passes.result.height)
@@ -136,9 +146,10 @@ private struct Passes {
   }
 
   /// ⟨conv(x), dy⟩ = ⟨x, back(dy)⟩ = ⟨w, gradient by w⟩, since the result is linear in x and in w.
-  @Test(arguments: [TrainingLayerKind.convolution, .upconvolution])
-  func gradientsAreAdjoint(kind: TrainingLayerKind) throws {
-    let passes = try Passes(kind)
+  @Test(arguments: [TrainingLayerKind.convolution, .upconvolution], TrainingTier.allCases)
+  func gradientsAreAdjoint(kind: TrainingLayerKind, tier: TrainingTier) throws {
+    guard let kernels = TrainingKernels(tier: tier, real: .f32) else { return print("\(tier): skipped, not here") }
+    let passes = try Passes(kind, kernels)
     let product = passes.result.product(passes.gradient)
     #expect(product != 0)
     #expect(passes.source.product(passes.back) == product)

@@ -3,8 +3,11 @@
 // Activations and gradients are NHWC, weights are f32 and packed anew after each step, sums are f32. Tier `c` is the
 // reference; since sums of floats depend on their order, the other tiers agree with it within a bound: for a result
 // that sums n products, |difference| <= 2 * (n + 2) * 2^-24 * (sum of |products|), and a unit in the last place more
-// where the result is stored as bf16. Products of bf16 may take numbers below 2^-126 for zeros. Nothing here allocates,
-// locks or fails.
+// where the result is stored as bf16. In Winograd's form F(2x2, 3x3), which the vector tiers have for f32, 3x3
+// windows of stride 1 and inputs in eights, the bound has n + 72 for n + 2, and n * (the largest input) * (the largest
+// weight) for the sum: a tile's inputs are added up before they are multiplied. For a gradient by the weights over n
+// pixels it is 16 n * (the largest input) * (the largest gradient). Products of bf16 may take numbers below
+// 2^-126 for zeros. Nothing here allocates, locks or fails.
 #ifndef CKTRAIN_H
 #define CKTRAIN_H
 
@@ -70,6 +73,7 @@ typedef struct ck_train_args {
   /// they are rounded to bf16.
   double *moments;
   int32_t row_begin, row_end;  ///< the rows of the batch to do: of dst, or of src for CK_TRAIN_UPCONV2X2
+  void *scratch;               ///< convolve_scratch_size bytes, 64-byte aligned
 } ck_train_args;
 
 /// The arguments of a gradient by the weights, of the forward kinds.
@@ -82,7 +86,7 @@ typedef struct ck_train_gradient_args {
   float *part;
   bool adds;                           ///< whether to add to `part` or to overwrite it
   int32_t row_begin, row_end;          ///< the rows of the batch to do: of gradient, or of src for CK_TRAIN_UPCONV2X2
-  int32_t channel_begin, channel_end;  ///< the outputs to do, multiples of ck_train_table.block but for the last end
+  int32_t channel_begin, channel_end;  ///< the outputs to do, multiples of gradient_block but for the last end
   void *scratch;                       ///< gradient_scratch_size bytes, 64-byte aligned
 } ck_train_gradient_args;
 
@@ -90,8 +94,6 @@ typedef struct ck_train_gradient_args {
 typedef struct ck_train_table {
   ck_train_tier tier;
   ck_real real;
-  /// Outputs that a gradient by the weights does at once: where it can be cut.
-  int32_t block;
 
   /// Blocks that a layer is packed in, to be shared between threads.
   int32_t (*block_count)(const ck_train_layer *layer);
@@ -99,8 +101,12 @@ typedef struct ck_train_table {
   size_t (*packed_size)(const ck_train_layer *layer);
   /// Packs blocks block_begin ..< block_end of a layer; `weights` as the kind says.
   void (*pack)(void *packed, const float *weights, const ck_train_layer *layer, int32_t block_begin, int32_t block_end);
+  /// Bytes of scratch memory.
+  size_t (*convolve_scratch_size)(const ck_train_layer *layer);
   void (*convolve)(const ck_train_args *args);
 
+  /// Outputs that a gradient by the weights does at once: where it can be cut.
+  int32_t (*gradient_block)(const ck_train_layer *layer);
   /// Bytes of scratch memory; width: of gradient, or of src for CK_TRAIN_UPCONV2X2.
   size_t (*gradient_scratch_size)(const ck_train_layer *layer, int32_t width);
   void (*weight_gradient)(const ck_train_gradient_args *args);

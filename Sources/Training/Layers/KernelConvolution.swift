@@ -38,11 +38,11 @@ final class KernelConvolution: Convolution {
     kernels.pack(ends.weight, of: layer, into: packed.address, pass)
     let sources = ends.sources.map(\.value.view)
     let (result, rows) = (ends.result.view, ends.result.shape.rows)
-    pass.workers.run(shares: shares) { share, _ in
+    pass.workers.run(shares: shares, floats: kernels.scratchFloats(layer)) { share, scratch in
       kernels.convolve(
         sources, with: packed.address, of: layer, into: [result],
         moments: moments.map { $0 + share * 2 * ends.result.shape.c },
-        rows: Workers.range(of: share, shares: shares, count: rows))
+        rows: Workers.range(of: share, shares: shares, count: rows), scratch: scratch)
     }
   }
 
@@ -57,15 +57,18 @@ final class KernelConvolution: Convolution {
     kernels.pack(ends.weight, of: layer.back, into: packedBack.address, pass)
     let targets = ends.sources.compactMap(\.gradient?.view)
     let (source, rows) = (gradient.view, ends.result.shape.rows)
-    pass.workers.run(shares: shares) { share, _ in
+    pass.workers.run(shares: shares, floats: kernels.scratchFloats(layer.back)) { share, scratch in
       kernels.convolve(
         [source], with: packedBack.address, of: layer.back, into: targets,
-        rows: Workers.range(of: share, shares: shares, count: rows))
+        rows: Workers.range(of: share, shares: shares, count: rows), scratch: scratch)
     }
   }
 }
 
 extension TrainingKernels {
+  /// Scratch memory for `convolve`, in floats.
+  func scratchFloats(_ layer: TrainingLayerShape) -> Int { (scratchByteCount(layer) + 3) / 4 }
+
   /// Packs a layer's weights on all threads.
   func pack(
     _ weight: Parameter, of layer: TrainingLayerShape, into packed: UnsafeMutableRawPointer, _ pass: Pass
@@ -86,6 +89,8 @@ final class WeightGradient {
   private let sources: [BatchTensor]
   private let gradient: BatchTensor
   private let kernels: TrainingKernels
+  /// Outputs of a piece.
+  private let block: Int
   /// Pieces of the outputs, and of the rows: each of the rows' has a part of its own.
   private let cuts, partCount: Int
   private let parts: MemoryBlock
@@ -99,7 +104,8 @@ final class WeightGradient {
   ) {
     (self.layer, self.weight, self.sources, self.gradient) = (layer, weight, sources, gradient)
     self.kernels = kernels
-    cuts = (layer.outputs[0] + kernels.gradientBlock - 1) / kernels.gradientBlock
+    block = kernels.gradientBlock(layer)
+    cuts = (layer.outputs[0] + block - 1) / block
     // Many outputs are cut up; few are summed in parts, whose memory is small then.
     partCount = max(1, min(8 / min(cuts, 4), Self.rows(layer, sources, gradient) / 4))
     parts = plan.reserve(byteCount: 4 * layer.weightCount * partCount, lifetime: step...step)
@@ -115,11 +121,11 @@ final class WeightGradient {
     let width = layer.kind == .upconvolution ? sources[0].shape.w : gradient.shape.w
     let floats = (kernels.gradientScratchByteCount(layer, width: width) + 3) / 4
     pass.workers.run(shares: cuts * partCount, floats: floats) { share, scratch in
-      let first = share % cuts * kernels.gradientBlock
+      let first = share % cuts * block
       kernels.differentiateWeights(
         of: layer, sources: views, gradient: slopes, part: parts.floats + share / cuts * layer.weightCount, adds: false,
         rows: Workers.range(of: share / cuts, shares: partCount, count: rows),
-        channels: first..<min(first + kernels.gradientBlock, layer.outputs[0]), scratch: scratch)
+        channels: first..<min(first + block, layer.outputs[0]), scratch: scratch)
     }
     sumParts(pass)
   }

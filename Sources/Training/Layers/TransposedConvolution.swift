@@ -119,10 +119,10 @@ final class KernelUpconvolution: Upconvolution {
   ) {
     let (from, to, rows) = (source.view, target.view, ends.source.shape.rows)
     let shares = rowShareCount(rows)
-    pass.workers.run(shares: shares) { share, _ in
+    pass.workers.run(shares: shares, floats: kernels.scratchFloats(layer)) { share, scratch in
       kernels.convolve(
         [from], with: packed.address, of: layer, into: [to], bias: bias, rectifies: rectifies,
-        rows: Workers.range(of: share, shares: shares, count: rows))
+        rows: Workers.range(of: share, shares: shares, count: rows), scratch: scratch)
     }
   }
 }
