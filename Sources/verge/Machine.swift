@@ -1,5 +1,6 @@
 // What this machine has: processor, cores and memory that the process may use.
 import Foundation
+import Training
 
 /// The machine as the process sees it, limits of containers included.
 struct Machine {
@@ -19,7 +20,7 @@ struct Machine {
     let total = Self.kibibytes("MemTotal") ?? 0
     let limit = Self.text("/sys/fs/cgroup/memory.max").flatMap(Int.init) ?? Int.max
     memory = min(total, limit)
-    freeMemory = min(Self.kibibytes("MemAvailable") ?? 0, memory)
+    freeMemory = FreeMemory.bytes
   }
 
   /// Cores' worth of time that the control group grants, rounded up; nil without a limit.

@@ -136,3 +136,18 @@ import Video
     #expect((a.width, a.height) == (64, 48))
   }
 }
+
+@Suite struct FreeMemoryTests {
+  private let meminfo = "MemTotal:  8000 kB\nMemFree: 100 kB\nMemAvailable:   4000 kB\n"
+
+  @Test func aContainersLimitCountsWithoutCopiesOfFiles() {
+    #expect(FreeMemory(meminfo: meminfo).bytes == 4_096_000)
+    #expect(FreeMemory(meminfo: meminfo, limit: "max\n", used: "5\n").bytes == 4_096_000)
+    #expect(FreeMemory(meminfo: meminfo, limit: "9000000\n", used: "8000000\n").bytes == 1_000_000)
+    let statistics = "anon 1\ninactive_anon 7\ninactive_file 3000000\nactive_file 9\n"
+    #expect(
+      FreeMemory(meminfo: meminfo, limit: "9000000\n", used: "8000000\n", statistics: statistics).bytes == 4_000_000)
+    #expect(FreeMemory(meminfo: meminfo, limit: "90\n", used: "100\n").bytes == 0)
+    #expect(FreeMemory(limit: "90\n").bytes == nil)
+  }
+}

@@ -1,5 +1,4 @@
 // Pictures that were read once and still fit in memory.
-import Foundation
 import Synchronization
 
 /// Keeps pictures up to a limit; what came first stays, since every picture comes as often as any other.
@@ -20,18 +19,7 @@ final class PictureCache: Sendable {
   init(limit: Int) { self.limit = limit }
 
   /// A quarter of the memory that is free now, at most 4 GiB.
-  static var standardLimit: Int { min(4 << 30, freeMemory / 4) }
-
-  /// Bytes that the system could still give, within the limits of a container; half of all where it does not tell.
-  private static var freeMemory: Int {
-    func text(_ path: String) -> String? { try? String(contentsOfFile: path, encoding: .utf8) }  // nil: not Linux
-    func number(_ text: some StringProtocol) -> Int? { Int(String(text.filter(\.isNumber))) }
-    let line = text("/proc/meminfo")?.split(separator: "\n").first { $0.hasPrefix("MemAvailable") }
-    let free = line.flatMap { number($0) }.map { $0 << 10 } ?? Int(ProcessInfo.processInfo.physicalMemory / 2)
-    guard let limit = text("/sys/fs/cgroup/memory.max").flatMap({ number($0) }) else { return free }
-    let used = text("/sys/fs/cgroup/memory.current").flatMap { number($0) } ?? 0
-    return min(free, max(0, limit - used))
-  }
+  static var standardLimit: Int { min(4 << 30, FreeMemory.bytes / 4) }
 
   subscript(part: Int, index: Int) -> LabelledPicture? {
     get { content.withLock { $0.pictures[Key(part: part, index: index)] } }
