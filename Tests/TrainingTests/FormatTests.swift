@@ -129,6 +129,13 @@ import Video
     #expect(pairs[0].image.hasSuffix("\(image).jpg") && pairs[0].mask.hasSuffix("\(mask).png"))
   }
 
+  @Test func aMaskWithoutPhotographIsNamed() throws {
+    let folder = try DataFolder()
+    try folder.camvid(["a", "b"])
+    try folder.mask("masks/c.png")
+    #expect(message { _ = try folder.open("masks") }.contains("images: no photograph for 'c' (1 files without"))
+  }
+
   @Test func namesThatSeveralFilesWouldFitArePairedWithNone() throws {
     let folder = try DataFolder()
     for name in ["1_sat", "1_image", "2"] { try folder.photograph("images/\(name).jpg") }

@@ -112,6 +112,28 @@ import UNet
     }
   }
 
+  @Test func aTimerWritesCheckpointsWhichDivergenceLeavesAlone() throws {
+    var settings = try configuration(try Fixtures.folder(), steps: 50)
+    settings.checkpointEvery = 0
+    let trainer = try trainer(settings)
+    var written: [Int] = []
+    #expect {
+      try trainer.run { event in
+        guard case .checkpoint(let path) = event else { return true }
+        written.append(trainer.state.step)
+        #expect(path == settings.checkpoint && FileManager.default.fileExists(atPath: path))
+        if written.count == 4 { trainer.values.buffer[7] = .nan }
+        return true
+      }
+    } throws: { error in
+      if case TrainingError.diverged(_, _, _, let kept) = error { !kept.isEmpty } else { false }
+    }
+    #expect(written == [1, 2, 3, 4])
+    let next = try self.trainer(settings)
+    try next.resume()
+    #expect(next.state.step == 4 && next.values.buffer.allSatisfy(\.isFinite))
+  }
+
   @Test func frozenLayersKeepWeightsAndStatistics() throws {
     var settings = try configuration(try Fixtures.folder(), steps: 3)
     settings.recipe.optimizer.freeze = ["contracting"]

@@ -19,6 +19,20 @@ import Video
     #expect(bytes[24] == 8 && bytes[25] == 3, "8 bits, colour type 3: indexed")
   }
 
+  /// 4×2 pixels of labels 0 to 6 and 255, made by hand: grey with transparency, grey of 16 bits, and both.
+  @Test(arguments: [
+    "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACCAQAAADVobXoAAAAGklEQVR42mNgaGBsYGpgbmBgaWBtYGv43wAAJLAFFe3oDKAAAAAASUVORK5CYII=",
+    "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACEAAAAAAKU/78AAAAGUlEQVR42gXBBQEAAAgAIMz/jxUgpKKNdQ8BnAEVsuTxWgAAAABJRU5ErkJggg==",
+    "iVBORw0KGgoAAAANSUhEUgAAAAQAAAACEAQAAACFMWmrAAAAIUlEQVR42mNgYHiVwMAIxExAzAzEDCxAghWI2YD4/6sEAKtsC2VKnU/UAAAA"
+      + "AElFTkSuQmCC",
+  ])
+  func labelsInDeepOrTransparentGreyAreRead(base64: String) throws {
+    let path = folder.file("mask.png")
+    try #require(Data(base64Encoded: base64)).write(to: URL(fileURLWithPath: path))
+    let map = try ImageFile.readIndices(path, strictly: true)
+    #expect(withExtendedLifetime(map) { Array(map.buffer) } == [0, 1, 2, 3, 4, 5, 6, 255])
+  }
+
   @Test func thePaletteGivesTheColours() throws {
     let labels = LabelMap(width: 4, height: 2)
     labels[x: 3, y: 1] = 2
