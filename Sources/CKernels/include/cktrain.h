@@ -3,11 +3,14 @@
 // Activations and gradients are NHWC, weights are f32 and packed anew after each step, sums are f32. Tier `c` is the
 // reference; since sums of floats depend on their order, the other tiers agree with it within a bound: for a result
 // that sums n products, |difference| <= 2 * (n + 2) * 2^-24 * (sum of |products|), and a unit in the last place more
-// where the result is stored as bf16. In Winograd's form F(2x2, 3x3), which the vector tiers have for f32, 3x3
-// windows of stride 1 and inputs in eights, the bound has n + 72 for n + 2, and n * (the largest input) * (the largest
-// weight) for the sum: a tile's inputs are added up before they are multiplied. For a gradient by the weights over n
-// pixels it is 16 n * (the largest input) * (the largest gradient). Products of bf16 may take numbers below
-// 2^-126 for zeros. Nothing here allocates, locks or fails.
+// where the result is stored as bf16.
+//
+// The vector tiers compute 3x3 windows of stride 1 over inputs in eights in Winograd's form F(2x2, 3x3), where a tile's
+// inputs are added up before they are multiplied. There |difference| <= (2 * (n + 72) * 2^-24 + r) * n * (the largest
+// input) * (the largest weight); for a gradient by the weights over n pixels 16 times that, of input and gradient. r is
+// 0 for f32, and 9 * 2^-8 for bf16, to which transformed numbers are rounded once more.
+//
+// Products of bf16 may take numbers below 2^-126 for zeros. Nothing here allocates, locks or fails.
 #ifndef CKTRAIN_H
 #define CKTRAIN_H
 
