@@ -4,10 +4,12 @@ import Video
 @testable import Pipeline
 
 @Suite struct SkipLadderTests {
+  /// The start of time: one for all steps, or time that passes between calls would count.
+  private let zero = ContinuousClock.now - .seconds(1000)
+
   /// Runs packets that come every 10 ms, a key frame every second, through a ladder for 200 ms.
   private func levels(_ ladder: inout SkipLadder, from start: Int, _ waits: [Int]) -> [DecoderSkip] {
-    let zero = ContinuousClock.now - .seconds(1000)
-    return waits.enumerated().map { index, wait in
+    waits.enumerated().map { index, wait in
       let tick = start + index
       return ladder.step(
         waited: .milliseconds(wait), isKey: tick % 100 == 0, now: zero + .milliseconds(10 * tick))
