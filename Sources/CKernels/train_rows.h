@@ -78,10 +78,10 @@ typedef struct ck_train_transforms {
   /// Transforms products[place][tile][channels of the block] back and stores them; `sums` as in ck_train_row.
   void (*outputs)(const float *products, ptrdiff_t stride, const ck_train_args *args, const ck_train_block *at,
                   const ck_train_tile *tiles, int32_t count, float *sums);
-  /// slopes[place][word][channels] = the transformed 2x2 gradients of `count` tiles in words as above, of outputs
-  /// first ..< first + channels; words are `step` apart.
-  void (*gradients)(uint32_t *slopes, ptrdiff_t stride, ptrdiff_t step, const ck_batch *gradient,
-                    const ck_train_tile *tiles, int32_t count, int32_t first, int32_t channels);
+  /// slopes[place][word][CK_TRAIN_BLOCK] = the transformed 2x2 gradients of `count` tiles in words as above, of outputs
+  /// first ..< first + channels.
+  void (*gradients)(uint32_t *slopes, ptrdiff_t stride, const ck_batch *gradient, const ck_train_tile *tiles,
+                    int32_t count, int32_t first, int32_t channels);
   /// Transforms sums[place][channels][in[0] + in[1]] to a part's weights of outputs first ..< first + channels, which
   /// it overwrites or, if args->adds, adds to.
   void (*parts)(const float *sums, ptrdiff_t stride, const ck_train_gradient_args *args, int32_t first,

@@ -130,7 +130,7 @@ void ck_train_winograd_weight_gradient(const ck_train_kernel *kernel, const ck_t
     bool adds = false;
     for (int32_t count; (count = next_tiles(&at, &args->gradient, tiles, kernel->pair * STEPS)) > 0; adds = true) {
       transforms->words(s.sources, STEPS * s.in, &args->layer, args->src, tiles, count);
-      transforms->gradients(s.slopes, STEPS * OUTPUTS, OUTPUTS, &args->gradient, tiles, count, first, channels);
+      transforms->gradients(s.slopes, STEPS * OUTPUTS, &args->gradient, tiles, count, first, channels);
       const int32_t words = (count + kernel->pair - 1) / kernel->pair;
       for (int32_t place = 0; place < PLACES; place++) multiply_place(kernel, &s, place, words, channels, adds);
     }

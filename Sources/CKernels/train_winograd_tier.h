@@ -36,14 +36,10 @@ WINO_INLINE wino_f32 wino_get(const char *from, ck_real real) {
 #if WINO_PAIR == 1
 enum { WINO_REAL = CK_REAL_F32 };
 
-WINO_INLINE void wino_put(char *dst, ck_real real, wino_f32 value) {
-  if (real == CK_REAL_F32) {
-    wino_store((float *)(void *)dst, value);
-    return;
-  }
-  uint16_t rounded[WINO_LANES];
+WINO_INLINE wino_u16 wino_round(wino_f32 value) {
+  wino_u16 rounded;
   for (int i = 0; i < WINO_LANES; i++) rounded[i] = ck_bf16(value[i]);
-  memcpy(dst, rounded, sizeof rounded);
+  return rounded;
 }
 
 /// A word of each lane: of 8 numbers, or of 8 and 8 that are multiplied and added together.
@@ -51,14 +47,7 @@ WINO_INLINE wino_s32 wino_words(const wino_f32 numbers[WINO_PAIR]) { return (win
 #else
 enum { WINO_REAL = CK_REAL_BF16 };
 
-WINO_INLINE void wino_put(char *dst, ck_real real, wino_f32 value) {
-  if (real == CK_REAL_F32) {
-    wino_store((float *)(void *)dst, value);
-    return;
-  }
-  const __m128bh rounded = _mm256_cvtneps_pbh((__m256)value);
-  memcpy(dst, &rounded, sizeof rounded);
-}
+WINO_INLINE wino_u16 wino_round(wino_f32 value) { return (wino_u16)_mm256_cvtneps_pbh((__m256)value); }
 
 /// A word of each lane: of 8 numbers, or of 8 and 8 that are multiplied and added together.
 WINO_INLINE wino_s32 wino_words(const wino_f32 numbers[WINO_PAIR]) {
@@ -67,6 +56,15 @@ WINO_INLINE wino_s32 wino_words(const wino_f32 numbers[WINO_PAIR]) {
   return (wino_s32)_mm256_permutexvar_epi16(order, (__m256i)both);
 }
 #endif
+
+WINO_INLINE void wino_put(char *dst, ck_real real, wino_f32 value) {
+  if (real == CK_REAL_F32) {
+    wino_store((float *)(void *)dst, value);
+    return;
+  }
+  const wino_u16 rounded = wino_round(value);
+  memcpy(dst, &rounded, sizeof rounded);
+}
 
 WINO_INLINE void wino_store_words(uint32_t *to, wino_s32 words) { memcpy(to, &words, sizeof words); }
 
@@ -256,9 +254,9 @@ WINO_INLINE void wino_take_gradients(wino_f32 places[16], char *pixels[4], ck_re
   wino_advance(pixels, ck_real_size(real));
 }
 
-static void winograd_gradients(uint32_t *words, ptrdiff_t stride, ptrdiff_t step, const ck_batch *gradient,
-                               const ck_train_tile *tiles, int32_t count, int32_t first, int32_t channels) {
-  for (int32_t t = 0; t < count; t += WINO_PAIR, words += step) {
+static void winograd_gradients(uint32_t *words, ptrdiff_t stride, const ck_batch *gradient, const ck_train_tile *tiles,
+                               int32_t count, int32_t first, int32_t channels) {
+  for (int32_t t = 0; t < count; t += WINO_PAIR, words += CK_TRAIN_BLOCK) {
     char *pixels[WINO_PAIR][4] = {{NULL}};
     for (int32_t p = 0; p < WINO_PAIR && t + p < count; p++) wino_pixels(pixels[p], gradient, &tiles[t + p], first);
     for (int32_t o = 0; o < channels; o += WINO_LANES) {

@@ -116,9 +116,7 @@ extension TrainingData {
     var layer = shape.layer.layer
     return table.convolve_scratch_size(&layer) > 0
   }
-}
 
-extension TrainingData {
   /// What the rounding to bf16 after a transform can do to each product.
   func rounding(_ isWinograd: Bool) -> Float { isWinograd && real == CK_REAL_BF16 ? 9 * 0x1p-8 : 0 }
 }

@@ -1,6 +1,6 @@
 // Scores of all classes for every pixel, and how they are averaged.
 import Foundation
-public import Frames
+import Frames
 
 /// One number per class and pixel: f32 `[height, width, classes]`.
 public struct ScoreMap: Sendable {
@@ -14,7 +14,7 @@ public struct ScoreMap: Sendable {
   }
 
   /// The class of the largest score, the lowest one on ties.
-  public func labels() -> LabelMap {
+  func labels() -> LabelMap {
     let map = LabelMap(width: width, height: height)
     values.withUnsafeBufferPointer { values in
       for pixel in 0..<(width * height) {

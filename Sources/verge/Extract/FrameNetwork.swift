@@ -28,14 +28,12 @@ final class FrameNetwork {
   /// A frame's labels at the network's own size, in a map of their own.
   func labels(of frame: Frame) throws -> LabelMap { try run(frame, logits: nil) }
 
-  /// The logits of all classes at the network's own size.
-  func logits(of frame: Frame) throws -> ScoreMap {
+  /// The same, with the logits of all classes.
+  func scores(of frame: Frame) throws -> (labels: LabelMap, logits: ScoreMap) {
     let (size, classes) = (try engine(for: frame).network.plan.labelSize, model.architecture.classes.count)
-    let values = try [Float](unsafeUninitializedCapacity: size.pixels * classes) { values, count in
-      _ = try run(frame, logits: values.baseAddress)
-      count = values.count
-    }
-    return ScoreMap(width: size.width, height: size.height, classes: classes, values: values)
+    var values = [Float](repeating: 0, count: size.pixels * classes)
+    let labels = try values.withUnsafeMutableBufferPointer { try run(frame, logits: $0.baseAddress) }
+    return (labels, ScoreMap(width: size.width, height: size.height, classes: classes, values: values))
   }
 
   private func run(_ frame: Frame, logits: UnsafeMutablePointer<Float>?) throws -> LabelMap {

@@ -21,8 +21,8 @@ struct UncertainFrames {
         let time = (frame.seconds ?? 0) - (first ?? frame.seconds ?? 0)
         first = first ?? frame.seconds
         if choice.takes(index: frame.index, seconds: time, taken: candidates.count) { candidates.insert(frame.index) }
-        let logits = try network.logits(of: frame)
-        scan.add(logits.labels(), entropy: logits.meanEntropy(), index: frame.index, time: time)
+        let (labels, logits) = try network.scores(of: frame)
+        scan.add(labels, entropy: logits.meanEntropy(), index: frame.index, time: time)
         progress(frame.index + 1)
       case .end: break reading
       case .packet, .undecodable: continue
